@@ -1,0 +1,44 @@
+# Two commands: `make report` (the main job on the demo month) and `make test`.
+# Everything is installed into .venv from requirements.lock; nothing outside the folder is touched.
+PYTHON ?= python3
+MONTH  ?= 2016-06
+BIN    := .venv/bin
+READY  := .venv/.ready
+
+.PHONY: report test lab bench hooks clean help
+
+report: $(READY)  ## set up, then clean, judge, map and report MONTH (default 2016-06)
+	@$(BIN)/povexit run --month $(MONTH)
+
+test: $(READY)  ## set up, then every check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+lab: $(READY) hooks  ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=. notebooks
+
+bench: $(READY)  ## what the README claims about speed and cleaning, measured here and now
+	$(BIN)/python benchmarks/run.py
+
+hooks: $(READY)
+	@if git rev-parse --git-dir >/dev/null 2>&1; then \
+	  $(BIN)/nbstripout --install --attributes .git/info/attributes; fi
+
+clean:  ## remove what was computed (not the deliveries, not the environment)
+	rm -rf data/processed/*/ reports/20* .cache
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
+
+# The stamp depends on the lock alone: a changed lock renews the environment in place.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "povexit needs Python 3.11 or newer; try: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Setting up .venv (about two minutes, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

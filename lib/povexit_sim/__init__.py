@@ -1,0 +1,1 @@
+"""Simulated deliveries with known truth. Everything made here is synthetic."""

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from povexit.errors import StoreError, UnknownNameError
+from povexit.errors import PovexitError, StoreError, UnknownNameError
 from povexit.schema import columns, nearest, tables
 
 if TYPE_CHECKING:
@@ -301,3 +301,61 @@ def load_outcome(step: str, month: str, county: str) -> dict[str, Any] | None:
     """Return how a step went for a county, or None if it never ran."""
     path = outcome_path(step, month, county)
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+@contextlib.contextmanager
+def outcome(
+    step: str, month: str, county: str, makes: Iterable[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Run one county's part of a step; what goes wrong is recorded and the others go on.
+
+    Parameters
+    ----------
+    step, month, county
+        What runs, for the record.
+    makes
+        Tables the step writes: removed when it fails, so that a county which
+        failed does not show an earlier run's numbers as this one's.
+
+    Yields
+    ------
+    dict
+        Facts to keep in the record; filled by the caller.
+
+    Raises
+    ------
+    StoreError
+        If the disk is full: that concerns every county, not one.
+    """
+    record: dict[str, Any] = {"status": "ok"}
+    try:
+        yield record
+    except StoreError as error:
+        if isinstance(error.__cause__, OSError):
+            raise
+        record = _failed(error)
+    except PovexitError as error:
+        record = _failed(error)
+    if record["status"] == "failed":
+        remove(makes, month, county)
+    save_outcome(step, month, county, record)
+
+
+def _failed(error: PovexitError) -> dict[str, Any]:
+    parts = ("problem", "where", "expected", "found", "hint")
+    told = {p: str(v) for p in parts if (v := getattr(error, p)) is not None}
+    return {"status": "failed", "error": told}
+
+
+def outcomes(step: str, month: str) -> pd.DataFrame:
+    """Return how a step went for each county: county_code, status, problem, where, hint."""
+    import pandas as pd
+
+    folder = outcome_path(step, month, "*").parent
+    rows = []
+    for path in sorted(folder.glob("county=*.json")):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        county = path.stem.removeprefix("county=")
+        rows.append({"county_code": county, "status": record["status"], **record.get("error", {})})
+    names = ["county_code", "status", "problem", "where", "expected", "found", "hint"]
+    return pd.DataFrame(rows, columns=names)

@@ -145,6 +145,31 @@ def resolve_county(text: object) -> str:
     )
 
 
+def select_counties(text: str) -> list[str]:
+    """Return the codes of 2016 that a notebook's ``county`` parameter means.
+
+    Parameters
+    ----------
+    text
+        ``all``, one county, or several with commas between: codes or names, old or new.
+
+    Raises
+    ------
+    UnknownNameError
+        If one of them is no county of Baise.
+
+    Examples
+    --------
+    >>> select_counties("田阳区, 451022")
+    ['451021', '451022']
+    >>> len(select_counties("all"))
+    12
+    """
+    if text.strip() == "all":
+        return sorted(counties()["county_code"])
+    return sorted({resolve_county(part) for part in text.split(",")})
+
+
 def county_name(county_code: str, lang: str = "zh", short: bool = False) -> str:
     """Return the name a county had in 2016.
 

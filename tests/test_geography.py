@@ -62,7 +62,8 @@ def test_aliases_come_longest_first() -> None:
 
 
 def test_counties_are_a_copy() -> None:
-    geography.counties().loc[0, "name_zh"] = "x"
+    mine = geography.counties()
+    mine.loc[0, "name_zh"] = "x"
     assert geography.counties().loc[0, "name_zh"] == "右江区"
 
 

@@ -1,0 +1,125 @@
+"""One look for every figure and number: fonts, sizes, colours, formats.
+
+A notebook calls `use` once and sets no rcParams. The language given there is the one every
+chart, map and number format falls back to. Colours, sheets and text sizes are data
+(``styles/look.toml``), the rest of the look is ``styles/povexit.mplstyle``.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.style
+from matplotlib import font_manager
+
+from povexit.style.foot import SIMULATED, foot, stamp, text_width, wrap
+from povexit.style.formats import (
+    SUPPRESSED,
+    UNKNOWN,
+    fmt_int,
+    fmt_number,
+    fmt_share,
+    fmt_yuan,
+)
+from povexit.style.look import (
+    COLORS,
+    STATUS,
+    STYLES,
+    Status,
+    ink_on,
+    known,
+    language,
+    look,
+    sequential,
+    set_language,
+    sheet,
+)
+
+FAMILY = "Povexit Sans SC"
+
+__all__ = [
+    "COLORS",
+    "FAMILY",
+    "SIMULATED",
+    "STATUS",
+    "SUPPRESSED",
+    "UNKNOWN",
+    "Status",
+    "fmt_int",
+    "fmt_number",
+    "fmt_share",
+    "fmt_yuan",
+    "font_files",
+    "foot",
+    "ink_on",
+    "language",
+    "register_fonts",
+    "sequential",
+    "sheet",
+    "stamp",
+    "text_width",
+    "use",
+    "wrap",
+]
+
+
+def use(lang: str = "zh", context: str = "report") -> None:
+    """Set fonts, colours and text sizes for all figures that follow.
+
+    In a notebook, figures also become SVG that is the same, byte for byte, on every run.
+
+    Parameters
+    ----------
+    lang
+        Language charts, maps and formats use unless told otherwise: ``zh`` or ``en``.
+    context
+        Where the figure will be seen: ``report`` (A4), ``screen`` or ``slides``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such language or context.
+    """
+    size = look()["context"][known(context, look()["context"], "context")]
+    set_language(lang)
+    register_fonts()
+    matplotlib.style.use(STYLES / "povexit.mplstyle")
+    mpl.rcParams.update(
+        {
+            "font.size": size,
+            "axes.titlesize": size * 1.15,
+            "figure.titlesize": size * 1.25,
+            "axes.labelsize": size,
+            "xtick.labelsize": size * 0.95,
+            "ytick.labelsize": size * 0.95,
+            "legend.fontsize": size * 0.95,
+            "legend.title_fontsize": size * 0.95,
+        }
+    )
+    _inline_svg()
+
+
+@cache
+def register_fonts() -> None:
+    """Make the shipped fonts known to matplotlib; nothing need be installed."""
+    for file in font_files():
+        font_manager.fontManager.addfont(file)
+
+
+def font_files() -> list[Path]:
+    """Return the shipped font files, for those who embed them (HTML, PDF)."""
+    return sorted((STYLES / "fonts").glob("*.ttf"))
+
+
+def _inline_svg() -> None:
+    if "IPython" not in sys.modules:
+        return
+    from IPython import get_ipython
+
+    if get_ipython() is not None:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg", metadata={"Date": None})

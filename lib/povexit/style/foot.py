@@ -1,0 +1,94 @@
+"""The foot of a figure: where its numbers come from, and whether they are simulated."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from povexit.style.look import COLORS, language
+
+SIMULATED = {"zh": "模拟数据 simulated", "en": "Simulated data 模拟数据"}
+
+
+def text_width(text: str, size: float) -> float:
+    """Return about how wide a line is, in points: Han one em, Latin a little over half."""
+    return size * sum(1.0 if ord(c) > 0x2E7F else 0.56 for c in text)
+
+
+def wrap(text: str, width: float, size: float) -> list[str]:
+    """Break a line to a width in points, between words or Han characters.
+
+    Examples
+    --------
+    >>> wrap("百色市 one two", 40, 10)
+    ['百色市', 'one two']
+    """
+    lines = [""]
+    for piece in _pieces(text):
+        if lines[-1] and text_width((lines[-1] + piece).rstrip(), size) > width:
+            lines.append("")
+        lines[-1] = (lines[-1] + piece).lstrip() if not lines[-1] else lines[-1] + piece
+    return [line.rstrip() for line in lines]
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = [""]
+    for char in text:
+        closing = char in "，。；：、）》”%,.;:)"
+        breaks = ord(char) > 0x2E7F or pieces[-1].endswith(" ") or _is_han(pieces[-1][-1:])
+        if breaks and not closing and char != " ":
+            pieces.append("")
+        pieces[-1] += char
+    return [piece for piece in pieces if piece]
+
+
+def _is_han(char: str) -> bool:
+    return bool(char) and ord(char) > 0x2E7F and char not in "（《“"
+
+
+def stamp(
+    fig: Figure,
+    simulated: bool,
+    lang: str | None = None,
+    *,
+    source: str | None = None,
+    edition: str | None = None,
+) -> None:
+    """Write at a figure's foot where its numbers come from.
+
+    Parameters
+    ----------
+    fig
+        A figure with constrained layout; room is made at its foot.
+    simulated
+        Whether the data are simulated; only then the figure says so, in bold.
+    lang
+        Language, or that of `povexit.style.use`.
+    source, edition
+        Source of the data, and edition of the standard applied.
+    """
+    names = {"zh": ("数据来源：", "标准版本："), "en": ("Source: ", "Edition: ")}[language(lang)]
+    given = [n + t for n, t in zip(names, (source, edition), strict=True) if t]
+    foot([*([SIMULATED[language(lang)]] if simulated else []), *given], fig, bold=simulated)
+
+
+def foot(lines: list[str], fig: Figure, *, bold: bool = False) -> None:
+    """Write lines under everything else in a figure, the first one bold if asked."""
+    size = float(mpl.rcParams["font.size"]) * 0.82
+    width, height = (72 * float(side) for side in fig.get_size_inches())
+    wrapped = [(i, line) for i, text in enumerate(lines) for line in wrap(text, width - 10, size)]
+    bottom, step = _taken(fig), size * 1.45 / height
+    for place, (i, line) in enumerate(reversed(wrapped)):
+        first = bold and i == 0
+        color, weight = (COLORS["accent"], "bold") if first else (COLORS["muted"], "normal")
+        y = bottom + 0.3 * step + place * step
+        fig.text(0.01, y, line, size=size, color=color, weight=weight, va="bottom")
+    top = bottom + step * (len(wrapped) + 0.6 if wrapped else 0)
+    engine = fig.get_layout_engine()
+    if engine is not None:
+        engine.set(rect=(0, top, 1, 1 - top))  # type: ignore[call-arg]
+
+
+def _taken(fig: Figure) -> float:
+    engine = fig.get_layout_engine()
+    return float(engine.get()["rect"][1]) if engine is not None else 0.0

@@ -1,0 +1,257 @@
+"""What a table says, in sentences: Chinese or English, one fact each.
+
+Sentences are built from finished numbers; nothing is computed here beyond
+choosing which fact to tell. Unknown is told beside every share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from povexit.style import fmt_int, fmt_share, fmt_yuan, language
+
+
+class Prose(str):
+    """Text that a notebook shows as Markdown."""
+
+    __slots__ = ()
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+def pick(lang: str | None, zh: str, en: str) -> str:
+    """Return the sentence in the language asked for, or else the one of `style.use`."""
+    return zh if language(lang) == "zh" else en
+
+
+def edition_note(name: str, edition: str, note: str | None, lang: str | None = None) -> Prose:
+    """Return the line that stands on every page: which rule, and whether it was in force."""
+    line = pick(
+        lang, f"**判定依据**：{name}，{edition} 年版。", f"**Rule**: {name}, edition {edition}."
+    )
+    return Prose(f"{line} {note}" if note else line)
+
+
+def headline(
+    place: str,
+    month: str,
+    now: Mapping[str, int],
+    before: Mapping[str, int] | None,
+    lang: str | None = None,
+) -> Prose:
+    """Return the month's first sentences.
+
+    Parameters
+    ----------
+    place, month
+        Where and when.
+    now, before
+        Counts of households: ``households``, ``persons``, ``meets``, ``fails``,
+        ``unknown``; ``before`` is None when last month was not delivered.
+    lang
+        ``zh`` or ``en``; the language of `style.use` without it.
+    """
+    judged = pick(
+        lang,
+        f"{month}，{place}共判定建档立卡户 **{fmt_int(now['households'], lang=lang)}** 户"
+        f" {fmt_int(now['persons'], lang=lang)} 人：**{fmt_int(now['meets'], lang=lang)}** 户达标，"
+        f"{fmt_int(now['fails'], lang=lang)} 户未达标，{fmt_int(now['unknown'], lang=lang)} 户因缺项无法判定。",
+        f"In {month} **{fmt_int(now['households'], lang=lang)}** register households of {place}"
+        f" ({fmt_int(now['persons'], lang=lang)} persons) were judged:"
+        f" **{fmt_int(now['meets'], lang=lang)}** meet the standard,"
+        f" {fmt_int(now['fails'], lang=lang)} do not, {fmt_int(now['unknown'], lang=lang)} are unknown"
+        " because answers are missing.",
+    )
+    return Prose(f"{judged} {_change(now, before, lang)}")
+
+
+def _change(now: Mapping[str, int], before: Mapping[str, int] | None, lang: str | None) -> str:
+    if before is None:
+        return pick(lang, "上月未交付，无法比较。", "Last month was not delivered: no comparison.")
+    step = now["meets"] - before["meets"]
+    if step == 0:
+        return pick(lang, "达标户数与上月持平。", "As many households meet it as last month.")
+    word_zh, word_en = ("增加", "more") if step > 0 else ("减少", "fewer")
+    return pick(
+        lang,
+        f"达标户比上月{word_zh} {fmt_int(abs(step), lang=lang)} 户。",
+        f"That is {fmt_int(abs(step), lang=lang)} {word_en} than last month.",
+    )
+
+
+def why_not(criteria: pd.DataFrame, lang: str | None = None, most: int = 3) -> Prose:
+    """Return which criteria keep most households from the standard.
+
+    Parameters
+    ----------
+    criteria
+        One row a criterion: ``name``, ``failed``, ``unknown``, ``failed_share``.
+    lang
+        ``zh`` or ``en``; the language of `style.use` without it.
+    most
+        How many criteria to name.
+    """
+    worst = criteria.sort_values(["failed", "name"], ascending=[False, True])
+    worst = worst[worst["failed"] > 0].head(most)
+    if worst.empty:
+        return Prose(pick(lang, "没有一项指标有未达标户。", "No criterion is failed by anyone."))
+    parts = [
+        f"{row['name']} {fmt_int(row['failed'], lang=lang)} {pick(lang, '户', 'households')}"
+        f"（{fmt_share(row['failed_share'], lang=lang)}）"
+        for _, row in worst.iterrows()
+    ]
+    unknown = criteria.sort_values("unknown", ascending=False).iloc[0]
+    tail = _unknown_tail(unknown["name"], int(unknown["unknown"]), lang)
+    return Prose(
+        pick(
+            lang,
+            f"未达标最多的是：{'；'.join(parts)}。{tail}",
+            f"Most often failed: {'; '.join(parts)}. {tail}",
+        )
+    )
+
+
+def _unknown_tail(name: str, unknown: int, lang: str | None) -> str:
+    if unknown == 0:
+        return ""
+    return pick(
+        lang,
+        f"缺项最多的是{name}（{fmt_int(unknown, lang=lang)} 户未知）。",
+        f"Answers are missing most often for {name} ({fmt_int(unknown, lang=lang)} unknown).",
+    )
+
+
+def near_line(
+    near: Mapping[str, int], line_yuan: float, within: float, lang: str | None = None
+) -> Prose:
+    """Return how many households stand close to the poverty line, on either side."""
+    return Prose(
+        pick(
+            lang,
+            f"贫困线为每人每年 {fmt_yuan(line_yuan, lang=lang)}。收入高出线不到 {fmt_yuan(within, lang=lang)}"
+            f" 的有 **{fmt_int(near['above'], lang=lang)}** 户（一次小变故就会跌回线下），"
+            f"差不到 {fmt_yuan(within, lang=lang)} 的有 **{fmt_int(near['below'], lang=lang)}** 户；"
+            f"{fmt_int(near['unknown'], lang=lang)} 户收入未知。",
+            f"The line is {fmt_yuan(line_yuan, lang=lang)} per person and year."
+            f" **{fmt_int(near['above'], lang=lang)}** households are above it by less than"
+            f" {fmt_yuan(within, lang=lang)} (a small mishap returns them),"
+            f" **{fmt_int(near['below'], lang=lang)}** below it by less;"
+            f" income is unknown for {fmt_int(near['unknown'], lang=lang)}.",
+        )
+    )
+
+
+def survey(estimates: pd.DataFrame, lang: str | None = None) -> Prose:
+    """Return what the sample supports, measure by measure.
+
+    Parameters
+    ----------
+    estimates
+        One row a measure: ``name``, ``estimate``, ``low``, ``high``, ``n``,
+        ``clusters``, ``threshold``, ``verdict`` (meets, fails, undetermined) and
+        ``reason`` where no interval can be given.
+    lang
+        ``zh`` or ``en``; the language of `style.use` without it.
+    """
+    return Prose("\n".join(f"- {_measure(row, lang)}" for _, row in estimates.iterrows()))
+
+
+VERDICTS = {
+    "meets": ("样本支持达标", "the sample supports that it is met"),
+    "fails": ("样本支持未达标", "the sample supports that it is not met"),
+    "undetermined": ("样本不足以判定", "the sample cannot decide"),
+}
+
+
+def _measure(row: pd.Series, lang: str | None) -> str:
+    if pd.isna(row["estimate"]):
+        unknown = pick(lang, "未知", "unknown")
+        return f"{row['name']}: {unknown}. {row['reason']}"
+    interval = f"{fmt_share(row['low'], lang=lang)} – {fmt_share(row['high'], lang=lang)}"
+    first = pick(
+        lang,
+        f"{row['name']}：**{fmt_share(row['estimate'], lang=lang)}**（95 % 区间 {interval}，"
+        f"{fmt_int(row['n'], lang=lang)} 户，{fmt_int(row['clusters'], lang=lang)} 村）",
+        f"{row['name']}: **{fmt_share(row['estimate'], lang=lang)}** (95 % interval {interval},"
+        f" {fmt_int(row['n'], lang=lang)} households in {fmt_int(row['clusters'], lang=lang)} villages)",
+    )
+    if row["verdict"] not in VERDICTS:
+        return pick(lang, f"{first}。", f"{first}.")
+    verdict = pick(lang, *VERDICTS[row["verdict"]])
+    against = fmt_share(row["threshold"], lang=lang)
+    return pick(
+        lang, f"{first}；对照 {against}：{verdict}。", f"{first}; against {against}: {verdict}."
+    )
+
+
+def quality(counts: Mapping[str, int], lang: str | None = None) -> Prose:
+    """Return what cleaning did: rows in, kept, quarantined, values changed."""
+    n = {k: fmt_int(v, lang=lang) for k, v in counts.items()}
+    return Prose(
+        pick(
+            lang,
+            f"收到 {n['rows_in']} 行，保留 {n['rows_out']} 行，隔离 {n['quarantined']} 行"
+            f"（另有合计、空白行 {n['set_aside']} 行）；"
+            f"换算 {n['converted']} 处，更正 {n['corrected']} 处，置为缺失 {n['set_missing']} 处，"
+            "每一处都在清理台账中留有原值。",
+            f"{n['rows_in']} rows came in, {n['rows_out']} were kept, {n['quarantined']}"
+            f" quarantined ({n['set_aside']} total or blank rows set aside);"
+            f" {n['converted']} values converted, {n['corrected']} corrected,"
+            f" {n['set_missing']} set missing, each with its raw value in the ledger.",
+        )
+    )
+
+
+def delivered(outcomes: pd.DataFrame, names: Mapping[str, str], lang: str | None = None) -> Prose:
+    """Return which counties are in a city figure and which are missing from it."""
+    missing = [names[c] for c in outcomes.loc[outcomes["status"] != "ok", "county_code"]]
+    n = fmt_int(int((outcomes["status"] == "ok").sum()), lang=lang)
+    if not missing:
+        return Prose(pick(lang, f"全部 {n} 个县已交付。", f"All {n} counties delivered."))
+    listed = _listed(missing, lang)
+    return Prose(
+        pick(
+            lang,
+            f"{n} 个县已交付；**未计入：{listed}**。全市数字只含已交付的县。",
+            f"{n} counties delivered; **not included: {listed}**."
+            " City figures hold the delivered counties only.",
+        )
+    )
+
+
+def _listed(items: Iterable[str], lang: str | None) -> str:
+    return pick(lang, "、", ", ").join(items)
+
+
+def sources(files: pd.DataFrame, boundary_source: str, lang: str | None = None) -> Prose:
+    """Return where a page's numbers come from.
+
+    Parameters
+    ----------
+    files
+        Columns ``file``, ``sha256``, ``simulated``.
+    boundary_source
+        The line that names the source of the outlines.
+    lang
+        ``zh`` or ``en``; the language of `style.use` without it.
+    """
+    lines = [f"- {row['file']} (SHA-256 {row['sha256'][:12]}…)" for _, row in files.iterrows()]
+    if files["simulated"].any():
+        lines.insert(
+            0,
+            pick(
+                lang,
+                "- **本页由模拟数据生成，不含任何真实住户。**",
+                "- **This page is made from simulated data; no real household is in it.**",
+            ),
+        )
+    return Prose("\n".join([*lines, f"- {boundary_source}"]))
+
+
+def as_counts(row: pd.Series | Mapping[str, Any]) -> dict[str, int]:
+    """Return a row of counts as plain integers, as `headline` takes them."""
+    return {k: int(v) for k, v in dict(row).items() if pd.notna(v) and not isinstance(v, str)}

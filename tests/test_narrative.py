@@ -1,0 +1,90 @@
+"""Sentences say what the tables say, in both languages, with the unknown beside."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from povexit import narrative
+
+NOW = {"households": 1200, "persons": 4800, "meets": 400, "fails": 780, "unknown": 20}
+
+
+@pytest.mark.parametrize(
+    ("meets_before", "zh", "en"),
+    [
+        (390, "达标户比上月增加 10 户", "10 more than last month"),
+        (412, "达标户比上月减少 12 户", "12 fewer than last month"),
+        (400, "与上月持平", "As many households"),
+    ],
+)
+def test_the_headline_compares_with_last_month(meets_before: int, zh: str, en: str) -> None:
+    before = NOW | {"meets": meets_before}
+    assert zh in narrative.headline("田东县", "2016-06", NOW, before, "zh")
+    told = narrative.headline("Tiandong", "2016-06", NOW, before, "en")
+    assert en in told
+    assert "20 are unknown" in told
+
+
+def test_a_month_without_a_last_one_is_not_compared() -> None:
+    assert "无法比较" in narrative.headline("田东县", "2016-06", NOW, None)
+
+
+def criteria(failed: list[int], unknown: list[int]) -> pd.DataFrame:
+    names = ["住房", "医保", "收入"]
+    shares = [f / 100 for f in failed]
+    return pd.DataFrame(
+        {"name": names, "failed": failed, "unknown": unknown, "failed_share": shares}
+    )
+
+
+def test_the_criteria_most_often_failed_come_first_with_the_unknown_beside() -> None:
+    told = narrative.why_not(criteria([10, 0, 60], [1, 7, 0]))
+    assert told.index("收入 60") < told.index("住房 10")
+    assert "医保（7 户未知）" in told
+    assert "医保 0" not in told
+
+
+def test_nothing_failed_is_said_so() -> None:
+    assert "没有一项" in narrative.why_not(criteria([0, 0, 0], [0, 0, 0]))
+
+
+def estimates(**changed: object) -> pd.DataFrame:
+    row = {
+        "name": "错退率",
+        "estimate": 0.012,
+        "low": 0.004,
+        "high": 0.031,
+        "n": 300,
+        "clusters": 14,
+        "threshold": 0.02,
+        "verdict": "undetermined",
+        "reason": "",
+    }
+    return pd.DataFrame([row | changed])
+
+
+def test_an_interval_over_the_threshold_decides_nothing() -> None:
+    told = narrative.survey(estimates())
+    assert "1.2%" in told
+    assert "样本不足以判定" in told
+    assert "meets" not in told
+
+
+def test_what_cannot_be_estimated_says_why() -> None:
+    told = narrative.survey(estimates(estimate=None, reason="该域没有样本。"))
+    assert "未知" in told
+    assert "没有样本" in told
+
+
+def test_a_county_that_did_not_deliver_is_named() -> None:
+    outcomes = pd.DataFrame({"county_code": ["a", "b"], "status": ["ok", "failed"]})
+    told = narrative.delivered(outcomes, {"a": "田阳", "b": "田东"})
+    assert "未计入：田东" in told
+    assert "田阳" not in told
+
+
+def test_simulated_data_say_so_and_real_data_do_not() -> None:
+    files = pd.DataFrame({"file": ["a.xlsx"], "sha256": ["0" * 64], "simulated": [True]})
+    assert "模拟数据" in narrative.sources(files, "天地图")
+    assert "模拟" not in narrative.sources(files.assign(simulated=False), "天地图")

@@ -1,0 +1,28 @@
+"""Expressions that keep true, false and unknown apart on every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+import narwhals as nw
+
+
+def is_one_of(name: str, values: Iterable[str]) -> nw.Expr:
+    """Tell whether a column has one of ``values``; null where the column is null.
+
+    Engines differ on what ``is_in`` says of null, comparisons agree.
+    """
+    return reduce(or_, (nw.col(name) == value for value in values))
+
+
+def is_true(condition: nw.Expr) -> nw.Expr:
+    """Tell where a condition is known to hold: never null."""
+    return condition.fill_null(False)
+
+
+def per_person(amount: str, persons: str = "household_size") -> nw.Expr:
+    """Divide a column by a count of persons; null where nobody is counted."""
+    number = nw.col(persons).cast(nw.Float64)
+    return nw.col(amount) / nw.when(number > 0).then(number)

@@ -211,7 +211,8 @@ def lay_out(frame: pl.DataFrame, table: str, file: str, layout: list[Head]) -> S
 def with_hidden_copy(sheet: Sheet, column: str) -> Sheet:
     """Return the sheet with a stale, hidden copy of a column to the left of it."""
     place = sheet.at(column)
-    stale = [None if v is None else round(v * 0.9, 2) for v in sheet.cells[place]]
+    cells = sheet.cells[place]
+    stale = [round(v * 0.9, 2) if isinstance(v, int | float) else None for v in cells]
     copy = replace(sheet.heads[place], is_hidden=True)
     made = [*sheet.heads[:place], copy, *sheet.heads[place:]]
     return Sheet(sheet.table, sheet.file, made, [*sheet.cells[:place], stale, *sheet.cells[place:]])

@@ -134,6 +134,9 @@ def write_delivery(population: Population, folder: Path, kinds: Collection[str])
     survey = make_survey(county, month, seed, population.scale, frames)
     sheets, log = _clean_sheets(population, survey, kinds), Log(county)
     soil(sheets, log, kinds, seed, month)
+    if _called(county, "county_alias" in kinds) != county_name(county):
+        for file in sorted({s.file for s in sheets.values()}):
+            log.note_file("county_alias", file)
     if _hit(county, "hidden_column", kinds):
         _hide(sheets, log)
     _write_books(sheets, folder, log, kinds, month)

@@ -123,7 +123,7 @@ def village_ledger(
         _registered(households), on="village_code", how="left", maintain_order="left"
     )
     frame = frame.join(_others(others), on="village_code", how="left", maintain_order="left")
-    frame = frame.with_columns(pl.selectors.integer().fill_null(0))
+    frame = frame.with_columns(pl.selectors.integer().exclude("planned_exit_year").fill_null(0))
     col = pl.col
     return frame.with_columns(
         households_total=col("r_households") + col("o_households"),

@@ -61,10 +61,9 @@ def judge(frame: nw.LazyFrame[Any], standard: Standard, year: int) -> nw.LazyFra
         _all([name("variant", c, n) for n in range(len(c.variants))]).alias(c.id)
         for c in standard.criteria
     ]
-    frame = frame.with_columns(*leaves)
-    if applies:
-        frame = frame.with_columns(*applies)
-    return frame.with_columns(*variants).with_columns(*criteria)
+    for stage in (leaves, applies, variants, criteria):
+        frame = frame.with_columns(*stage) if stage else frame
+    return frame
 
 
 def verdicts(judged: nw.LazyFrame[Any], standard: Standard, year: int) -> nw.LazyFrame[Any]:

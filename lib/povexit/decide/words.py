@@ -82,7 +82,7 @@ def reason_label(reason: str, lang: str = "zh") -> str:
     raise UnknownNameError("not a reason code", found=reason)
 
 
-def explain(row: Mapping[str, Any], standard: Standard, lang: str = "zh") -> list[str]:
+def explain(row: Mapping[str, Any] | pd.Series, standard: Standard, lang: str = "zh") -> list[str]:
     """Return a sentence a criterion on one household: met or not, and what decided it.
 
     Parameters

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from povexit.indicators.income import FEN_COLUMNS, INCOME_COLUMNS, incomes, with_fen
+from povexit.indicators.income import INCOME_COLUMNS, SOURCES, incomes, with_fen
 from povexit.indicators.living import LIVING_COLUMNS, livings
 from povexit.indicators.persons import PERSON_COLUMNS, roll_up, rollups
 from povexit.schema import columns
 from povexit.schema.frames import enter, leave
+
+__all__ = ["INCOME_COLUMNS", "PERSON_COLUMNS", "SOURCES", "TABLE", "household"]
 
 TABLE = "indicators_households"
 
@@ -51,5 +53,5 @@ def household(households: Any, persons: Any) -> Any:
     members = roll_up(enter(persons, "cleaned_persons", PERSON_COLUMNS))
     joined = houses.join(members, on=["household_id", "month"], how="left")
     known = with_fen(rollups(joined)).with_columns(**livings())
-    table = known.with_columns(**incomes()).drop(FEN_COLUMNS)
+    table = known.with_columns(**incomes())
     return leave(table.select(wanted).sort("household_id", "month"), like=households)

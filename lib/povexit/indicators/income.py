@@ -50,9 +50,6 @@ def _name(column: str) -> str:
     return f"{column}_fen"
 
 
-FEN_COLUMNS = [_name(c) for c in INCOME_COLUMNS]
-
-
 def _fen(column: str) -> nw.Expr:
     # floor of x + 1/2: engines round halves differently
     return (nw.col(column) * FEN + 0.5).floor().cast(nw.Int64).alias(_name(column))
@@ -62,14 +59,9 @@ def _sum(columns: tuple[str, ...]) -> nw.Expr:
     return reduce(add, (nw.col(_name(c)) for c in columns))
 
 
-def _filled(columns: tuple[str, ...], is_zero: nw.Expr) -> list[nw.Expr]:
-    """Put zero for a blank amount where ``is_zero`` holds."""
-    return [
-        nw.when(~nw.col(_name(c)).is_null() | is_true(is_zero))
-        .then(nw.col(_name(c)).fill_null(0))
-        .alias(_name(c))
-        for c in columns
-    ]
+def _zero_where(condition: nw.Expr, amount: nw.Expr) -> nw.Expr:
+    """Return zero fen where the condition is known to hold, else null."""
+    return nw.when(is_true(condition)).then(amount * 0)
 
 
 def with_fen(households: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -79,10 +71,18 @@ def with_fen(households: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     others add up to the stated total is a blank read as zero; the blank cost is
     zero if stated net and gross income are equal. Otherwise it is unknown.
     """
-    frame = households.with_columns(*(_fen(c) for c in INCOME_COLUMNS))
-    others = reduce(add, (nw.col(_name(c)).fill_null(0) for c in SOURCES))
-    frame = frame.with_columns(*_filled(SOURCES, nw.col(_name("total_income_yuan")) == others))
-    return frame.with_columns(*_filled((COST,), nw.col(_name("net_income_yuan")) == _sum(SOURCES)))
+    total, net = (nw.col(_name(c)) for c in STATED)
+    gross, zero = nw.col("gross_fen"), nw.col("zero_fen")
+    known = reduce(add, (nw.col(_name(c)).fill_null(0) for c in SOURCES))
+    return (
+        households.with_columns(*(_fen(c) for c in INCOME_COLUMNS))
+        .with_columns(gross_fen=known)
+        .with_columns(zero_fen=_zero_where(total == gross, gross))
+        .with_columns(*(nw.coalesce(nw.col(_name(c)), zero).alias(_name(c)) for c in SOURCES))
+        .with_columns(gross_fen=_sum(SOURCES))
+        .with_columns(zero_fen=_zero_where(net == gross, gross))
+        .with_columns(nw.coalesce(nw.col(_name(COST)), zero).alias(_name(COST)))
+    )
 
 
 def _per_person(fen: nw.Expr) -> nw.Expr:
@@ -92,7 +92,7 @@ def _per_person(fen: nw.Expr) -> nw.Expr:
 
 def net_income() -> nw.Expr:
     """Return a household's income of all sources less production cost, in fen."""
-    return _sum(SOURCES) - nw.col(_name(COST))
+    return nw.col("gross_fen") - nw.col(_name(COST))
 
 
 def dibao_left_out() -> nw.Expr:

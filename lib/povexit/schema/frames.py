@@ -61,7 +61,8 @@ def enter(native: Any, table: str, names: Iterable[str]) -> nw.LazyFrame[Any]:
     known, names = columns(table), list(names)
     native = _nullable(native, {n: known[n].dtype for n in names})
     frame = nw.from_native(native).lazy()
-    missing = [n for n in names if n not in frame.collect_schema().names()]
+    given = set(frame.collect_schema().names())
+    missing = [n for n in names if n not in given]
     if missing:
         raise SchemaError(
             "columns are missing",

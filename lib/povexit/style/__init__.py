@@ -15,7 +15,6 @@ import matplotlib as mpl
 import matplotlib.style
 from matplotlib import font_manager
 
-from povexit.style.foot import SIMULATED, foot, stamp, text_width, wrap
 from povexit.style.formats import (
     SUPPRESSED,
     UNKNOWN,
@@ -37,6 +36,7 @@ from povexit.style.look import (
     set_language,
     sheet,
 )
+from povexit.style.text import SIMULATED, figure_of, foot, set_title, stamp, text_width, wrap
 
 FAMILY = "Povexit Sans SC"
 
@@ -48,6 +48,7 @@ __all__ = [
     "SUPPRESSED",
     "UNKNOWN",
     "Status",
+    "figure_of",
     "fmt_int",
     "fmt_number",
     "fmt_share",
@@ -58,6 +59,7 @@ __all__ = [
     "language",
     "register_fonts",
     "sequential",
+    "set_title",
     "sheet",
     "stamp",
     "text_width",

@@ -89,8 +89,15 @@ def sheet(name: str) -> tuple[float, float]:
     return width, height
 
 
-def sequential(k: int) -> list[str]:
+def sequential(k: int, start: float = 0.0) -> list[str]:
     """Return ``k`` colours from light to dark, for classes from low to high.
+
+    Parameters
+    ----------
+    k
+        How many.
+    start
+        Where on the ramp of 0 to 1 the lightest one lies; small marks need a darker one.
 
     Examples
     --------
@@ -99,7 +106,7 @@ def sequential(k: int) -> list[str]:
     """
     ramp = LinearSegmentedColormap.from_list("povexit", look()["sequential"]["colors"])
     # few classes keep clear of both ends, so that names stay legible
-    ends = (0.25, 0.75) if k <= 2 else (0.0, 1.0)
+    ends = (max(start, 0.25), 0.75) if k <= 2 else (start, 1.0)
     steps = [ends[0] + (ends[1] - ends[0]) * i / max(k - 1, 1) for i in range(k)]
     return [to_hex(ramp(step)) for step in steps]
 

@@ -1,8 +1,11 @@
-"""The foot of a figure: where its numbers come from, and whether they are simulated."""
+"""Text around a figure: its title, and at its foot where the numbers come from."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from povexit.style.look import COLORS, language
@@ -92,3 +95,19 @@ def foot(lines: list[str], fig: Figure, *, bold: bool = False) -> None:
 def _taken(fig: Figure) -> float:
     engine = fig.get_layout_engine()
     return float(engine.get()["rect"][1]) if engine is not None else 0.0
+
+
+def figure_of(ax: Axes) -> Figure:
+    """Return the figure an axes is part of, however deep."""
+    found = ax.get_figure(root=True)
+    assert isinstance(found, Figure)
+    return found
+
+
+def set_title(ax: Axes, text: str, **style: Any) -> None:
+    """Set a title, broken into lines where the figure's column ends."""
+    spec = ax.get_subplotspec()
+    columns = spec.get_gridspec().ncols if spec is not None else 1
+    width = 72 * float(figure_of(ax).get_size_inches()[0]) / columns
+    lines = wrap(text, 0.93 * width, float(mpl.rcParams["axes.titlesize"]))
+    ax.set_title("\n".join(lines), **style)

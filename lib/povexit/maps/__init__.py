@@ -1,0 +1,12 @@
+"""Maps of ready tables: counties in classes, villages as points.
+
+Classes are pooled over all maps that are compared (`pool_classes`); what is unknown or
+suppressed is hatched and stands in the legend; each map names its source and its scale.
+Nothing is computed here: a map shows the values it is given.
+"""
+
+from povexit.maps.classes import SHARE, Classes, pool_classes
+from povexit.maps.counties import choropleth, small_multiples
+from povexit.maps.villages import county_map
+
+__all__ = ["SHARE", "Classes", "choropleth", "county_map", "pool_classes", "small_multiples"]

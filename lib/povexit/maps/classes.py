@@ -1,0 +1,161 @@
+"""Classes of values, pooled over every map that is compared.
+
+Two maps side by side mislead when each has classes of its own. So the breaks are found once,
+over all values of all maps, by Fisher-Jenks; then each break moves to the roundest number
+within its gap or `SLACK` of the range, because a reader remembers 12%, not 11.7%.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from povexit.style import fmt_number, fmt_share, sequential
+
+#: Unit of values that are shares of 0 to 1 and printed as percentages.
+SHARE = "%"
+#: Fisher-Jenks takes the square of this in time; more values are thinned to their quantiles.
+MOST_VALUES = 400
+#: How far a break may move to become round, as a part of the whole range.
+SLACK = 0.02
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Intervals from low to high: class i holds edges[i] <= value < edges[i + 1].
+
+    The last class also holds its upper edge.
+    """
+
+    edges: tuple[float, ...]
+
+    def __len__(self) -> int:
+        return max(len(self.edges) - 1, 0)
+
+    @property
+    def colors(self) -> list[str]:
+        """The fill of each class, light to dark."""
+        return sequential(len(self))
+
+    def of(self, values: pd.Series) -> np.ndarray:
+        """Return the class of each value, -1 where it is missing or outside all classes."""
+        numbers = values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        if not len(self):
+            return np.full(len(numbers), -1)
+        found = np.searchsorted(self.edges, numbers, side="right") - 1
+        found = np.where(numbers == self.edges[-1], len(self) - 1, found)
+        inside = (numbers >= self.edges[0]) & (numbers <= self.edges[-1])
+        return np.where(inside, found, -1)
+
+    def labels(self, unit: str) -> list[str]:
+        """Return the text of each interval, with just the decimals its edges need."""
+        factor, sign = (100, "%") if unit == SHARE else (1, "")
+        edges = [edge * factor for edge in self.edges]
+        digits = max((_decimals(edge) for edge in edges), default=0)
+        shown = [fmt_number(edge, digits) for edge in edges]
+        pairs = pairwise(shown)
+        return [f"{a}–{b}{sign}" if a != b else f"{a}{sign}" for a, b in pairs]
+
+
+def value_text(value: float, unit: str, digits: int = 1) -> str:
+    """Print one value of a map in its unit; a share as a percentage."""
+    return fmt_share(value, digits=digits) if unit == SHARE else fmt_number(value, digits)
+
+
+def pool_classes(*series: pd.Series, k: int = 5) -> Classes:
+    """Return at most ``k`` classes for all values of all maps together.
+
+    Parameters
+    ----------
+    *series
+        The values of each map; missing ones are left out.
+    k
+        The most classes wanted; fewer distinct values give fewer.
+
+    Returns
+    -------
+    Classes
+        With round edges; no class if no value is known.
+
+    Examples
+    --------
+    >>> pool_classes(pd.Series([0.021, 0.113, 0.119]), pd.Series([0.31, None]), k=3).edges
+    (0.02, 0.1, 0.2, 0.31)
+    """
+    pooled = pd.concat([s.astype("Float64") for s in series]).dropna().to_numpy(dtype=float)
+    values = np.unique(pooled)
+    if values.size == 0:
+        return Classes(())
+    if values.size == 1:
+        return Classes((float(values[0]), float(values[0])))
+    tops = natural_breaks(pooled, min(k, values.size))
+    groups = [values[values <= top] for top in tops]
+    gaps = [(float(g[-1]), float(values[g.size])) for g in groups[:-1]]
+    first, last = outer_edges(float(values[0]), float(values[-1]))
+    slack = SLACK * float(values[-1] - values[0])
+    inner = {roundest(*_widened(low, high, slack)) for low, high in gaps}
+    return Classes((first, *sorted(edge for edge in inner if first < edge < last), last))
+
+
+def _widened(low: float, high: float, slack: float) -> tuple[float, float]:
+    middle = (low + high) / 2
+    return min(low, middle - slack), max(high, middle + slack)
+
+
+def natural_breaks(values: np.ndarray, k: int) -> np.ndarray:
+    """Return the highest value of each of ``k`` classes that differ least within (Fisher-Jenks)."""
+    from mapclassify import FisherJenks
+
+    if values.size > MOST_VALUES:
+        values = np.quantile(values, np.linspace(0, 1, MOST_VALUES), method="nearest")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Numba not installed")  # a few hundred values: no need
+        return np.asarray(FisherJenks(values, k=min(k, np.unique(values).size)).bins)
+
+
+def roundest(low: float, high: float) -> float:
+    """Return the number with the fewest digits in low < x <= high, nearest the middle.
+
+    Examples
+    --------
+    >>> roundest(0.113, 0.31), roundest(2952, 3100), roundest(-7, 4)
+    (0.2, 3000.0, 0.0)
+    """
+    if low < 0 <= high:
+        return 0.0
+    middle = (low + high) / 2
+    start = math.floor(math.log10(max(abs(low), abs(high)))) + 1
+    for place in range(start, start - 17, -1):
+        for step in (10.0**place, 5 * 10.0 ** (place - 1), 2 * 10.0 ** (place - 1)):
+            candidate = round(round(middle / step) * step, max(1 - place, 0) + 1)
+            if low < candidate <= high:
+                return candidate
+    return high
+
+
+def outer_edges(low: float, high: float) -> tuple[float, float]:
+    """Return edges just around the lowest and highest value, with at most two digits more."""
+    spread = high - low
+    step = 10.0 ** math.floor(math.log10(spread / 10))
+    digits = max(-round(math.log10(step)), 0)
+    return (
+        round(math.floor(round(low / step, 6)) * step, digits),
+        round(math.ceil(round(high / step, 6)) * step, digits),
+    )
+
+
+def _decimals(number: float, most: int = 3) -> int:
+    """Return how many decimals a number needs, at most three."""
+    fits = (d for d in range(most) if math.isclose(round(number, d), number, abs_tol=1e-9))
+    return next(fits, most)
+
+
+def known_values(tables: Sequence[pd.DataFrame]) -> list[pd.Series]:
+    """Return the values each table shows: neither unknown nor suppressed."""
+    return [table["value"].where(table["status"] == "shown") for table in tables]

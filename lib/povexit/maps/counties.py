@@ -1,0 +1,172 @@
+"""Maps of the twelve counties: one, or several side by side with the same classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from povexit.geography import BOUNDARY_SOURCE
+from povexit.maps.classes import Classes, known_values, pool_classes, value_text
+from povexit.maps.draw import (
+    Bounds,
+    class_patches,
+    fill,
+    frame_axes,
+    legend,
+    legend_title,
+    map_size,
+    on_counties,
+    scale_bar,
+    short_name,
+    source_line,
+)
+from povexit.maps.labels import name_areas
+from povexit.style import UNKNOWN, foot, language, set_title
+
+_THING = {"zh": "县", "en": "counties"}
+_SCALE_KM = 50
+
+
+def choropleth(
+    values: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    classes: Classes | None = None,
+    lang: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw one value a county on a map of the city.
+
+    Parameters
+    ----------
+    values
+        ``county_code`` (any vintage), ``value`` and, optionally, ``status`` (shown, unknown,
+        suppressed). A county that is missing is drawn as unknown.
+    title
+        What the map shows, with its month.
+    unit
+        ``%`` for shares of 0 to 1, which are printed as percentages; else the unit to print.
+    classes
+        From `pool_classes` over all maps compared; without, over this map alone.
+    lang
+        Language, or that of `povexit.style.use`.
+    ax
+        Axes to draw on; without, a figure of the sheet ``map``.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    SchemaError, UnknownNameError
+        If a county comes twice, a status or a county is not known.
+    """
+    frame = on_counties(values)
+    classes = pool_classes(*known_values([frame])) if classes is None else classes
+    ax = plt.subplots(figsize=map_size(frame.total_bounds))[1] if ax is None else ax
+    _base(ax, frame, classes, title)
+    scale_bar(ax, _SCALE_KM)
+    handles = class_patches(frame, classes, unit, lang)
+    heading = legend_title(unit, lang, _THING[language(lang)])
+    legend(ax, handles, heading, loc="upper right", borderaxespad=0)
+    source_line(ax, lang)
+    texts = [_value(row, unit, lang) for row in frame.itertuples()]
+    _name(ax, frame, 0.92, texts, lang=lang)
+    return ax
+
+
+def small_multiples(
+    maps: Sequence[tuple[str, pd.DataFrame]],
+    *,
+    title: str,
+    unit: str,
+    classes: Classes | None = None,
+    lang: str | None = None,
+) -> Figure:
+    """Draw several county maps side by side, with the same classes and one legend.
+
+    Parameters
+    ----------
+    maps
+        Title and values (as for `choropleth`) of each map.
+    title, unit, lang
+        As for `choropleth`; the title stands above all maps.
+    classes
+        Without, the classes are pooled over these maps.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    frames = [on_counties(values) for _, values in maps]
+    classes = pool_classes(*known_values(frames)) if classes is None else classes
+    columns = min(len(maps), 2 if len(maps) in (2, 4) else 3)
+    rows = math.ceil(len(maps) / columns)
+    fig, axes, below = _grid(rows, columns, frames[0].total_bounds)
+    for ax, (name, _), frame in zip(axes, maps, frames, strict=False):
+        _base(ax, frame, classes, name, weight="normal", size=mpl.rcParams["font.size"])
+    scale_bar(axes[0], _SCALE_KM)
+    handles = class_patches(pd.concat(frames), classes, unit, lang)
+    heading = legend_title(unit, lang, _THING[language(lang)])
+    legend(below, handles, heading, loc="center", ncols=4, borderaxespad=0)
+    fig.suptitle(title, x=0.01, ha="left", weight="bold")
+    foot([BOUNDARY_SOURCE[language(lang)]], fig)
+    for ax, frame in zip(axes, frames, strict=False):
+        _name(ax, frame, 0.9 if columns < 3 else 0.75, lang=lang, leaders=columns < 3)
+    return fig
+
+
+def _grid(rows: int, columns: int, bounds: Bounds) -> tuple[Figure, list[Axes], Axes]:
+    """Return a figure with rows of maps and a strip below them for the legend."""
+    width, height = map_size(bounds)
+    strip = 0.75
+    row = 0.35 + (height - 1.1) / columns
+    fig = plt.figure(figsize=(width, rows * row + strip + 0.8))
+    grid = fig.add_gridspec(rows + 1, columns, height_ratios=[*[row] * rows, strip])
+    axes = [fig.add_subplot(grid[i // columns, i % columns]) for i in range(rows * columns)]
+    below = fig.add_subplot(grid[rows, :])
+    for ax in (*axes, below):
+        ax.set_axis_off()
+    return fig, axes, below
+
+
+def _base(ax: Axes, frame: gpd.GeoDataFrame, classes: Classes, title: str, **style: Any) -> None:
+    fill(ax, frame, classes)
+    frame_axes(ax, frame.total_bounds)
+    set_title(ax, title, **style)
+
+
+def _name(
+    ax: Axes,
+    frame: gpd.GeoDataFrame,
+    scale: float,
+    values: list[str] | None = None,
+    *,
+    lang: str | None,
+    leaders: bool = True,
+) -> None:
+    texts = values or [""] * len(frame)
+    areas = [
+        (short_name(row.county_code, lang) + text, row.label_x, row.label_y, row.geometry)
+        for row, text in zip(frame.itertuples(), texts, strict=True)
+    ]
+    name_areas(ax, areas, scale * float(mpl.rcParams["font.size"]), leaders=leaders)
+
+
+def _value(row: object, unit: str, lang: str | None) -> str:
+    status, value = row.status, row.value  # type: ignore[attr-defined]
+    if status == "suppressed":
+        return ""  # the hatch says so
+    if status == "unknown":
+        return f"\n{UNKNOWN[language(lang)]}"
+    return f"\n{value_text(value, unit, 0 if abs(value) >= 1000 else 1)}"

@@ -1,0 +1,232 @@
+"""Where names go on a map: inside where they fit, on a leader where not, never on one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
+
+from povexit.style import COLORS, figure_of
+
+#: A name stays inside its area if at least this part of its box does.
+INSIDE = 0.8
+#: Shifts tried to keep a name inside its area, in font sizes.
+NUDGES = (
+    *((0.0, dy) for dy in (0.0, 0.5, -0.5, 1.0, -1.0, 1.5, -1.5)),
+    *((dx, dy) for dx in (-0.6, 0.6, -1.2, 1.2) for dy in (0.0, 0.7, -0.7, 1.4, -1.4)),
+)
+#: Distance of lines in a name, in font sizes.
+LEADING = 1.15
+#: Offsets tried for a point's label, in font sizes, with the alignment that goes with each.
+AROUND = (
+    (0.55, 0.0, "left", "center"),
+    (-0.55, 0.0, "right", "center"),
+    (0.0, 0.55, "center", "bottom"),
+    (0.0, -0.55, "center", "top"),
+    (0.5, 0.5, "left", "bottom"),
+    (0.5, -0.5, "left", "top"),
+    (-0.5, 0.5, "right", "bottom"),
+    (-0.5, -0.5, "right", "top"),
+)
+#: How far a leader reaches from its area, in font sizes; the nearest that is free is taken.
+REACH = (2.5, 4, 5.5, 7, 9, 11)
+
+
+def halo(width: float = 2.0) -> list[Any]:
+    """Return path effects that keep dark text legible on any fill."""
+    return [withStroke(linewidth=width, foreground="white", alpha=0.9)]
+
+
+def name_areas(
+    ax: Axes,
+    areas: Sequence[tuple[str, float, float, Any]],
+    size: float,
+    *,
+    leaders: bool = True,
+    taken: Sequence[Bbox] = (),
+) -> list[Annotation]:
+    """Write a name into each area; one that does not fit goes outside, on a leader.
+
+    Parameters
+    ----------
+    ax
+        Axes with its final limits, on a figure of final size.
+    areas
+        Text, x, y (data units) and shapely geometry of each area.
+    size
+        Text size in points.
+    leaders
+        Without, a name that does not fit is left out.
+    taken
+        Boxes (pixels) that no name may touch.
+    """
+    figure_of(ax).draw_without_rendering()
+    placed = list(taken)
+    fitting: list[Annotation] = []
+    cramped: list[Annotation] = []
+    for name, x, y, shape in areas:
+        note = _write(ax, name, (x, y), size)
+        if _shift_inside(ax, note, shape, placed):
+            fitting.append(note)
+            placed.append(box_of(note))
+        else:
+            cramped.append(note)
+    whole = shapely.union_all([shape for _, _, _, shape in areas])
+    for note in cramped:
+        text, point = note.get_text(), note.xy
+        place = _free_place(ax, note, whole, placed)
+        note.remove()
+        if leaders:
+            fitting.append(_write(ax, text, point, size, place))
+            placed.append(box_of(fitting[-1]))
+    return fitting
+
+
+def _write(
+    ax: Axes,
+    text: str,
+    point: tuple[float, float],
+    size: float,
+    leader: tuple[float, float] | None = None,
+) -> Annotation:
+    line = {"arrowstyle": "-", "color": COLORS["ink"], "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0}
+    return ax.annotate(
+        text,
+        point,
+        xytext=leader or (0, 0),
+        textcoords="offset points",
+        arrowprops=line if leader else None,
+        annotation_clip=False,
+        path_effects=halo(),
+        size=size,
+        ha="center",
+        va="center",
+        linespacing=LEADING,
+        zorder=6,
+        in_layout=False,
+    )
+
+
+def _shift_inside(ax: Axes, note: Annotation, shape: Any, placed: list[Bbox]) -> bool:
+    """Move a name a little, if need be, so that it lies in its area and on no other name."""
+    size = float(note.get_fontsize())
+    for dx, dy in NUDGES:
+        note.set_position((dx * size, dy * size))
+        if _share_inside(ax, note, shape) >= INSIDE and not _clashes(box_of(note), placed):
+            return True
+    return False
+
+
+def box_of(note: Annotation) -> Bbox:
+    """Return a text's box in pixels, with a little room around it."""
+    return note.get_window_extent().padded(1.0)
+
+
+def _share_inside(ax: Axes, note: Annotation, shape: Any) -> float:
+    corners = ax.transData.inverted().transform(note.get_window_extent().get_points())
+    box = shapely.box(*corners.ravel())
+    return float(shapely.intersection(box, shape).area / box.area)
+
+
+def _free_place(ax: Axes, note: Annotation, whole: Any, placed: list[Bbox]) -> tuple[float, float]:
+    """Return the nearest offset (points) off the map where a name covers nothing."""
+    size, frame = float(note.get_fontsize()), ax.get_window_extent()
+    costs = {}
+    for reach in REACH:
+        for angle in np.linspace(0, 2 * np.pi, 24, endpoint=False):
+            offset = (float(reach * size * np.cos(angle)), float(reach * size * np.sin(angle)))
+            note.set_position(offset)
+            box = box_of(note)
+            out = 0 if frame.contains(*box.min) and frame.contains(*box.max) else 100
+            clash = 50 * _clashes(box, placed) + 20 * _covered(ax, box, whole)
+            costs[offset] = reach + clash + out
+    return min(costs, key=lambda place: costs[place])
+
+
+def _clashes(box: Bbox, placed: Iterable[Bbox]) -> int:
+    return sum(box.overlaps(other) for other in placed)
+
+
+def _covered(ax: Axes, box: Bbox, whole: Any) -> float:
+    corners = ax.transData.inverted().transform(box.get_points())
+    area = shapely.box(*corners.ravel())
+    return float(shapely.intersection(area, whole).area / area.area)
+
+
+def name_points(
+    ax: Axes,
+    points: Sequence[tuple[str, float, float]],
+    size: float,
+    *,
+    avoid: np.ndarray,
+    taken: Sequence[Bbox] = (),
+) -> list[Annotation]:
+    """Label points, each beside its point; one that fits nowhere is left out.
+
+    Parameters
+    ----------
+    ax
+        Axes with its final limits.
+    points
+        Text, x and y (data units), most important first.
+    size
+        Text size in points.
+    avoid
+        Points (n, 2) in data units that no label should cover.
+    taken
+        Boxes (pixels) that no label may touch.
+    """
+    figure_of(ax).draw_without_rendering()
+    dots = ax.transData.transform(avoid) if len(avoid) else np.empty((0, 2))
+    frame = ax.get_window_extent()
+    placed = list(taken)
+    notes = []
+    for name, x, y in points:
+        note = ax.annotate(
+            name,
+            (x, y),
+            xytext=(0, 0),
+            textcoords="offset points",
+            size=size,
+            path_effects=halo(),
+            zorder=6,
+            in_layout=False,
+        )
+        if _settle(note, size, placed, dots, frame):
+            placed.append(box_of(note))
+            notes.append(note)
+        else:
+            note.remove()
+    return notes
+
+
+def _settle(
+    note: Annotation, size: float, placed: list[Bbox], dots: np.ndarray, frame: Bbox
+) -> bool:
+    """Try the places around a point; take the one that covers fewest dots and no label."""
+    best: tuple[int, tuple[float, float, str, str]] | None = None
+    for place in AROUND:
+        _move(note, place, size)
+        box = box_of(note)
+        fits = frame.contains(*box.min) and frame.contains(*box.max)
+        if not fits or _clashes(box, placed):
+            continue
+        covered = int(((dots > box.min) & (dots < box.max)).all(axis=1).sum())
+        if best is None or covered < best[0]:
+            best = (covered, place)
+    if best is None:
+        return False
+    _move(note, best[1], size)
+    return True
+
+
+def _move(note: Annotation, place: tuple[float, float, str, str], size: float) -> None:
+    dx, dy, horizontal, vertical = place
+    note.set_position((dx * size, dy * size))
+    note.set(ha=horizontal, va=vertical)

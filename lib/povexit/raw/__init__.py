@@ -1,0 +1,114 @@
+"""Reading what counties deliver: files found, opened, and brought under known columns as text.
+
+Nothing is converted here. A table's cells are what a person would see typed in the file;
+what they mean is settled in cleaning. Every row below the headers is in a table's frame,
+among its unreadable lines or set aside with a reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from povexit.errors import DeliveryError
+from povexit.raw.deliveries import (
+    Delivery,
+    county_of,
+    find_deliveries,
+    find_delivery,
+    kind_of,
+    month_of,
+    named_month,
+)
+from povexit.raw.layouts import Kind, kinds
+from povexit.raw.table import Finding, RawTable
+from povexit.raw.textfile import read_textfile
+from povexit.raw.workbook import read_workbook
+
+__all__ = [
+    "Delivery",
+    "Finding",
+    "RawTable",
+    "county_of",
+    "find_deliveries",
+    "find_delivery",
+    "kind_of",
+    "read",
+    "read_file",
+]
+
+
+def read(delivery: Delivery) -> dict[str, RawTable]:
+    """Return all tables of a county's delivery.
+
+    Parameters
+    ----------
+    delivery
+        From `find_deliveries`.
+
+    Returns
+    -------
+    dict
+        ``register_households``, ``register_persons``, ``village_ledger`` and
+        ``household_survey``.
+
+    Raises
+    ------
+    DeliveryError
+        If a file is missing, comes twice or cannot be read; one such file fails the county.
+    """
+    tables: dict[str, RawTable] = {}
+    for name, kind in kinds().items():
+        tables |= _read(delivery.path(name), kind, delivery.county_code, delivery.month)
+    return tables
+
+
+def read_file(
+    path: Path, county: str | None = None, month: str | None = None
+) -> dict[str, RawTable]:
+    """Return the tables of one file.
+
+    Parameters
+    ----------
+    path
+        A workbook or survey; its name tells its kind.
+    county, month
+        Whose it is; told by the name of the file, and the month by its folder, without them.
+
+    Raises
+    ------
+    DeliveryError
+        If the names tell not enough, or the file cannot be read.
+    """
+    kind = kind_of(path)
+    if kind is None:
+        keywords = ", ".join(f"…{k.keyword}…{k.suffix}" for k in kinds().values())
+        raise _nameless(path, "what the file is", keywords)
+    owner = county or county_of(path)
+    if owner is None:
+        raise _nameless(path, "which county the file is from", f"靖西市…{kind.keyword}…")
+    since = month or month_of(path)
+    if since is None:
+        raise _nameless(path, "which month the file is of", "a folder 2016-06, or …2016-06… in it")
+    return _read(path, kind, owner, since)
+
+
+def _read(path: Path, kind: Kind, county: str, month: str) -> dict[str, RawTable]:
+    reader = read_workbook if kind.suffix == ".xlsx" else read_textfile
+    tables = reader(path, kind, county, month)
+    named = named_month(path)
+    if named in (None, month):
+        return tables
+    said = f"the name says {named}, the file is read as of {month}: was last month's sent again?"
+    warning = Finding("warning", path.name, said)
+    return {n: replace(t, findings=(warning, *t.findings)) for n, t in tables.items()}
+
+
+def _nameless(path: Path, lacking: str, expected: str) -> DeliveryError:
+    return DeliveryError(
+        f"the file's name does not tell {lacking}",
+        where=path,
+        expected=expected,
+        found=path.name,
+        hint="rename the file, then try again",
+    )

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+Counties = str | Sequence[str] | None
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 PANDAS_DTYPES = {
     "str": "string",
@@ -207,8 +208,8 @@ def remove(tables_: Iterable[str], month: str, county: str) -> None:
         partition(table, month, county).unlink(missing_ok=True)
 
 
-def _files(table: str, month: str, county: str | None) -> list[Path]:
-    wanted = [county] if county else saved_counties(table, month)
+def _files(table: str, month: str, county: Counties) -> list[Path]:
+    wanted = [county] if isinstance(county, str) else county or saved_counties(table, month)
     files = [p for c in wanted if (p := partition(table, month, c)).is_file()]
     if files:
         return files
@@ -219,14 +220,14 @@ def _files(table: str, month: str, county: str | None) -> list[Path]:
         else nearest(table, {*tables(), *known})
     )
     raise StoreError(
-        f"no table {table} for {month}" + (f", county {county}" if county else ""),
-        where=partition(table, month, county or "*").parent,
+        f"no table {table} for {month}" + (f", county {', '.join(wanted)}" if wanted else ""),
+        where=processed_dir() / table / f"month={month}",
         hint=hint,
     )
 
 
-def scan(table: str, month: str, county: str | None = None) -> pl.LazyFrame:
-    """Return a lazy Polars scan of one county's or all counties' partitions.
+def scan(table: str, month: str, county: Counties = None) -> pl.LazyFrame:
+    """Return a lazy Polars scan of one county's, some counties' or all counties' partitions.
 
     Raises
     ------
@@ -238,7 +239,15 @@ def scan(table: str, month: str, county: str | None = None) -> pl.LazyFrame:
     return pl.scan_parquet(_files(table, month, county), hive_partitioning=False)
 
 
-def load(table: str, month: str, county: str | None = None) -> pd.DataFrame:
+def find(table: str, month: str, county: Counties = None) -> pd.DataFrame | None:
+    """Return a table as `load` does, or None if nothing was saved under that name and month."""
+    try:
+        return load(table, month, county)
+    except StoreError:
+        return None
+
+
+def load(table: str, month: str, county: Counties = None) -> pd.DataFrame:
     """Return a table as pandas, missing values kept apart from false, zero and text.
 
     Parameters
@@ -248,7 +257,8 @@ def load(table: str, month: str, county: str | None = None) -> pd.DataFrame:
     month
         Such as ``2016-06``.
     county
-        A county's code of 2016; all saved counties without it.
+        A county's code of 2016, or several; all saved counties without it. Of several, those
+        for which nothing was saved are left out.
 
     Returns
     -------

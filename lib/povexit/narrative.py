@@ -6,7 +6,10 @@ choosing which fact to tell. Unknown is told beside every share.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib.resources import files as package_files
 from typing import Any
 
 import pandas as pd
@@ -28,6 +31,28 @@ def pick(lang: str | None, zh: str, en: str) -> str:
     return zh if language(lang) == "zh" else en
 
 
+def chooser(lang: str) -> Callable[[str, str], str]:
+    """Return a function that picks one of two texts, for the headings of a notebook.
+
+    Examples
+    --------
+    >>> say = chooser("en")
+    >>> say("各村", "Villages")
+    'Villages'
+    """
+    return lambda zh, en: pick(lang, zh, en)
+
+
+def title(text: str) -> Prose:
+    """Return the first line of a page."""
+    return Prose(f"# {text}")
+
+
+def heading(text: str) -> Prose:
+    """Return the heading of a section."""
+    return Prose(f"## {text}")
+
+
 def edition_note(name: str, edition: str, note: str | None, lang: str | None = None) -> Prose:
     """Return the line that stands on every page: which rule, and whether it was in force."""
     line = pick(
@@ -39,8 +64,8 @@ def edition_note(name: str, edition: str, note: str | None, lang: str | None = N
 def headline(
     place: str,
     month: str,
-    now: Mapping[str, int],
-    before: Mapping[str, int] | None,
+    now: pd.DataFrame,
+    before: pd.DataFrame | None,
     lang: str | None = None,
 ) -> Prose:
     """Return the month's first sentences.
@@ -50,11 +75,21 @@ def headline(
     place, month
         Where and when.
     now, before
-        Counts of households: ``households``, ``persons``, ``meets``, ``fails``,
-        ``unknown``; ``before`` is None when last month was not delivered.
+        One row each, from `povexit.decide.verdicts`; ``before`` is None when last month was
+        not delivered.
     lang
         ``zh`` or ``en``; the language of `style.use` without it.
     """
+    return _headline(place, month, now.iloc[0], None if before is None else before.iloc[0], lang)
+
+
+def _headline(
+    place: str,
+    month: str,
+    now: Mapping[str, Any] | pd.Series,
+    before: Mapping[str, Any] | pd.Series | None,
+    lang: str | None,
+) -> Prose:
     judged = pick(
         lang,
         f"{month}，{place}共判定建档立卡户 **{fmt_int(now['households'], lang=lang)}** 户"
@@ -69,7 +104,11 @@ def headline(
     return Prose(f"{judged} {_change(now, before, lang)}")
 
 
-def _change(now: Mapping[str, int], before: Mapping[str, int] | None, lang: str | None) -> str:
+def _change(
+    now: Mapping[str, Any] | pd.Series,
+    before: Mapping[str, Any] | pd.Series | None,
+    lang: str | None,
+) -> str:
     if before is None:
         return pick(lang, "上月未交付，无法比较。", "Last month was not delivered: no comparison.")
     step = now["meets"] - before["meets"]
@@ -188,9 +227,17 @@ def _measure(row: pd.Series, lang: str | None) -> str:
     )
 
 
-def quality(counts: Mapping[str, int], lang: str | None = None) -> Prose:
-    """Return what cleaning did: rows in, kept, quarantined, values changed."""
-    n = {k: fmt_int(v, lang=lang) for k, v in counts.items()}
+def quality(counts: pd.DataFrame, lang: str | None = None) -> Prose:
+    """Return what cleaning did: rows in, kept, quarantined, values changed.
+
+    Parameters
+    ----------
+    counts
+        ``cleaning_counts`` of one or more counties, a row a sheet.
+    lang
+        ``zh`` or ``en``; the language of `style.use` without it.
+    """
+    n = {k: fmt_int(v, lang=lang) for k, v in counts.sum(numeric_only=True).items()}
     return Prose(
         pick(
             lang,
@@ -252,6 +299,93 @@ def sources(files: pd.DataFrame, boundary_source: str, lang: str | None = None) 
     return Prose("\n".join([*lines, f"- {boundary_source}"]))
 
 
-def as_counts(row: pd.Series | Mapping[str, Any]) -> dict[str, int]:
-    """Return a row of counts as plain integers, as `headline` takes them."""
-    return {k: int(v) for k, v in dict(row).items() if pd.notna(v) and not isinstance(v, str)}
+def index_numbers(verdicts: pd.DataFrame) -> list[dict[str, str]]:
+    """Return the headline numbers of one place, as the month's index shows them.
+
+    Parameters
+    ----------
+    verdicts
+        One row: ``households``, ``meets``, ``unknown``, ``meets_share``.
+
+    Returns
+    -------
+    list of dict
+        One number each: its label ``zh`` and ``en``, and its ``text``.
+    """
+    row = verdicts.iloc[0]
+    found = (
+        ("判定户数", "households judged", fmt_int(row["households"])),
+        ("达标户数", "meet the standard", fmt_int(row["meets"])),
+        ("无法判定户数", "unknown", fmt_int(row["unknown"])),
+        ("达标比例（占判定户）", "share meeting (of those judged)", fmt_share(row["meets_share"])),
+    )
+    return [{"zh": zh, "en": en, "text": text} for zh, en, text in found]
+
+
+def assumptions(facts: Mapping[str, Any], lang: str | None = None) -> Prose:
+    """Return the line under survey estimates: how the sample was drawn, and what it rests on.
+
+    Parameters
+    ----------
+    facts
+        From `povexit.evaluation.design_facts`.
+    lang
+        ``zh`` or ``en``; the language of `style.use` without it.
+    """
+    n = {k: fmt_int(facts[k], lang=lang) for k in ("n", "clusters", "unknown")}
+    df = f"{facts['df_low']}–{facts['df_high']}"
+    deff = "—" if pd.isna(facts["deff"]) else f"{facts['deff']:.1f}"
+    return Prose(
+        pick(
+            lang,
+            f"*抽样设计*：按县及贫困村、非贫困村分层，先抽村，再按户类型抽户；共 {n['n']} 户、"
+            f"{n['clusters']} 个村；自由度 {df}，最大设计效应 {deff}；{n['unknown']} 户次的答案未知，不计入估计。"
+            "权数为入样概率的倒数；村按有放回抽样处理，区间略宽。",
+            f"*Design*: villages drawn within poor and other villages of each county, then households by"
+            f" group; {n['n']} households in {n['clusters']} villages; {df} degrees of freedom, largest design"
+            f" effect {deff}; {n['unknown']} answers unknown and left out. Weights are inverse chances;"
+            " villages count as drawn with replacement, so intervals are slightly wide.",
+        )
+    )
+
+
+def no_league_table(lang: str | None = None) -> Prose:
+    """Return the warning that stands above counties in order."""
+    return Prose(
+        pick(
+            lang,
+            "每一行是一个县的估计值与 95% 区间。区间重叠的县之间分不出先后；次序只为便于查找。",
+            "Each line is a county's estimate with its 95% interval. Where intervals overlap the counties"
+            " cannot be told apart; the order only helps to find one.",
+        )
+    )
+
+
+def findings(outcome: Mapping[str, Any] | None, lang: str | None = None) -> Prose:
+    """Return what reading and cleaning found worth a look, as a list.
+
+    Parameters
+    ----------
+    outcome
+        The record of the cleaning step, from `povexit.store.load_outcome`.
+    lang
+        ``zh`` or ``en``; the language of `style.use` without it.
+    """
+    said = (outcome or {}).get("findings", [])
+    if not said:
+        return Prose(
+            pick(lang, "读取文件时没有其他发现。", "Reading the files found nothing else.")
+        )
+    head = pick(lang, "读取文件时还发现：", "Reading the files also found:")
+    return Prose("\n".join([head, "", *(f"- {text}" for text in said)]))
+
+
+@cache
+def _limits() -> dict[str, dict[str, list[str]]]:
+    source = package_files("povexit") / "templates" / "limits.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+def limits(page: str, lang: str | None = None) -> Prose:
+    """Return what the numbers of a page do not say: ``county``, ``city`` or ``map``."""
+    return Prose("\n".join(f"- {line}" for line in _limits()[page][language(lang)]))

@@ -166,3 +166,20 @@ def suppress_small(
     out.loc[count.isna().to_numpy(), "status"] = "unknown"
     out.loc[small.to_numpy(), "status"] = "suppressed"
     return out
+
+
+def for_map(table: pd.DataFrame, column: str, count_column: str = "households") -> pd.DataFrame:
+    """Return one column as a map takes it: ``county_code``, ``value`` and ``status``.
+
+    Parameters
+    ----------
+    table
+        One row a county, with ``county_code`` and the columns named.
+    column
+        The value to show.
+    count_column
+        The unweighted number of units it rests on.
+    """
+    named = table.assign(value=table[column])
+    shown = suppress_small(named, count_column, ["value"])
+    return shown[["county_code", "value", "status"]]

@@ -14,12 +14,26 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from povexit.decide.verdict import KEYS, judge, verdicts
+from povexit.decide.totals import by_status, changes, compared, most_failed, totals, verdicts
+from povexit.decide.verdict import KEYS, judge
+from povexit.decide.verdict import verdicts as decisions_of
 from povexit.decide.words import explain, reason_label
 from povexit.schema.frames import enter, leave
 from povexit.standards import Standard
 
-__all__ = ["explain", "household", "reason_label", "summary"]
+__all__ = [
+    "by_status",
+    "changes",
+    "compared",
+    "explain",
+    "household",
+    "interview",
+    "most_failed",
+    "reason_label",
+    "summary",
+    "totals",
+    "verdicts",
+]
 
 UNITS = ("households", "persons")
 OUTCOMES = ("passed", "failed", "unknown", "not_applicable")
@@ -53,8 +67,32 @@ def household(indicators: Any, standard: Standard, year: int) -> Any:
     SchemaError
         If an indicator the edition asks for is missing.
     """
-    frame = enter(indicators, "indicators_households", [*KEYS, *standard.indicators])
-    return leave(verdicts(judge(frame, standard, year), standard, year), like=indicators)
+    return _decided(indicators, "indicators_households", standard, year)
+
+
+def interview(indicators: Any, standard: Standard, year: int) -> Any:
+    """Return the verdict on every household interviewed; see `household`.
+
+    Parameters
+    ----------
+    indicators
+        From `povexit.indicators.interview`; pandas, Polars or DuckDB.
+    standard
+        An edition whose unit is ``interview``.
+    year
+        The year whose values of dated series count.
+
+    Raises
+    ------
+    SchemaError
+        If an indicator the edition asks for is missing.
+    """
+    return _decided(indicators, "indicators_survey_households", standard, year)
+
+
+def _decided(indicators: Any, table: str, standard: Standard, year: int) -> Any:
+    frame = enter(indicators, table, [*KEYS[standard.unit], *standard.indicators])
+    return leave(decisions_of(judge(frame, standard, year), standard, year), like=indicators)
 
 
 def summary(

@@ -16,14 +16,28 @@ import narwhals as nw
 
 from povexit.standards import Criterion, Leaf, Standard, Variant, series
 
-KEYS = [
-    "household_id",
-    "month",
-    "county_code",
-    "village_code",
-    "register_status",
-    "household_size",
-]
+KEYS = {
+    "household": [
+        "household_id",
+        "month",
+        "county_code",
+        "village_code",
+        "register_status",
+        "household_size",
+    ],
+    "interview": [
+        "interview_id",
+        "month",
+        "county_code",
+        "village_code",
+        "stratum",
+        "household_group",
+        "village_probability",
+        "household_probability",
+        "household_size",
+        "is_recognising",
+    ],
+}
 COMPARE = {"==": eq, ">=": ge, ">": gt, "<=": le, "<": lt}
 
 
@@ -78,7 +92,7 @@ def verdicts(judged: nw.LazyFrame[Any], standard: Standard, year: int) -> nw.Laz
     )
     items = [x for i in ids for x in (i, f"{i}_reason")]
     return judged.select(
-        *KEYS, *items, *standard.distances, "meets_standard", "n_failed", "n_unknown"
+        *KEYS[standard.unit], *items, *standard.distances, "meets_standard", "n_failed", "n_unknown"
     )
 
 
@@ -126,7 +140,7 @@ def _variant(criterion: Criterion, number: int, variant: Variant) -> nw.Expr:
     is_exempt = ~nw.col(name("applies", criterion, number)) if variant.applies_to else None
     if variant.is_unknown:
         if is_exempt is None:
-            return _never(nw.col(KEYS[0]))
+            return _never(nw.col("month"))
         return nw.when(is_exempt.fill_null(False)).then(is_exempt)
     asked, one_of = _groups(criterion, number, variant)
     satisfied = reduce(

@@ -95,9 +95,10 @@ def explain(row: Mapping[str, Any] | pd.Series, standard: Standard, lang: str = 
     lang
         ``zh`` or ``en``.
     """
-    values = {**dict.fromkeys([*KEYS, *standard.indicators]), **dict(row)}
+    names = [*KEYS[standard.unit], *standard.indicators]
+    values = {**dict.fromkeys(names), **dict(row)}
     year = int(str(values["month"])[:4])
-    frame = enter(pd.DataFrame([values]), TABLE, [*KEYS, *standard.indicators])
+    frame = enter(pd.DataFrame([values]), TABLE, names)
     judged = judge(frame, standard, year).collect().to_polars().row(0, named=True)
     return [_Sentence(judged, year, lang).criterion(c) for c in standard.criteria]
 

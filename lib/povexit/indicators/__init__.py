@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import Any
 
 from povexit.indicators.income import INCOME_COLUMNS, SOURCES, incomes, with_fen
+from povexit.indicators.interviews import interview
 from povexit.indicators.living import LIVING_COLUMNS, livings
 from povexit.indicators.persons import PERSON_COLUMNS, roll_up, rollups
 from povexit.schema import columns
 from povexit.schema.frames import enter, leave
 
-__all__ = ["INCOME_COLUMNS", "PERSON_COLUMNS", "SOURCES", "TABLE", "household"]
+__all__ = ["INCOME_COLUMNS", "PERSON_COLUMNS", "SOURCES", "TABLE", "household", "interview"]
 
 TABLE = "indicators_households"
 

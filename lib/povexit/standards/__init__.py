@@ -29,6 +29,7 @@ __all__ = [
     "Standard",
     "Variant",
     "check_editions",
+    "choose",
     "definition",
     "editions",
     "for_month",
@@ -42,6 +43,11 @@ NOT_IN_FORCE = {
     "zh": "该月适用的版本未找到，按最早找到的 {edition} 年版（{start} 起）判定。",
     "en": "The edition in force that month was not found;"
     " judged by the first one known, {edition} (from {start}).",
+}
+
+ON_REQUEST = {
+    "zh": "应要求按 {edition} 年版判定；该月本应按 {usual} 年版判定。",
+    "en": "Judged by edition {edition} on request; the edition of that month is {usual}.",
 }
 
 
@@ -139,6 +145,39 @@ def in_force(id: str, on: dt.date) -> Standard:
             hint=f"name the edition to judge by, such as {first.edition}",
         )
     return begun[-1]
+
+
+def choose(
+    id: str, month: str, edition: str = "", lang: str = "zh"
+) -> tuple[Standard, str | None]:
+    """Return the edition asked for, or that of the month, and a note unless it was in force.
+
+    Parameters
+    ----------
+    id
+        The standard.
+    month
+        Such as ``2016-06``.
+    edition
+        The edition to judge by; empty for the month's own (`for_month`).
+    lang
+        Language of the note, ``zh`` or ``en``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such standard or edition.
+
+    Examples
+    --------
+    >>> choose("household_exit", "2017-06", "2016", lang="en")[1]
+    'Judged by edition 2016 on request; the edition of that month is 2017.'
+    """
+    usual, note = for_month(id, month, lang)
+    if edition in ("", usual.edition):
+        return usual, note
+    told = ON_REQUEST[lang].format(edition=edition, usual=usual.edition)
+    return load(id, edition), told
 
 
 def for_month(id: str, month: str, lang: str = "zh") -> tuple[Standard, str | None]:

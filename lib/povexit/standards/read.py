@@ -12,8 +12,16 @@ from povexit.schema import Column, codes, columns, nearest, tables
 from povexit.standards.model import NUMERIC_TESTS, TESTS, Criterion, Leaf, Standard, Value, Variant
 from povexit.standards.series import series
 
-INDICATOR_TABLES = {"household": "indicators_households", "village": "indicators_villages"}
-DECISION_TABLES = {"household": "decisions_households", "village": "decisions_villages"}
+INDICATOR_TABLES = {
+    "household": "indicators_households",
+    "interview": "indicators_survey_households",
+    "village": "indicators_villages",
+}
+DECISION_TABLES = {
+    "household": "decisions_households",
+    "interview": "decisions_survey_households",
+    "village": "decisions_villages",
+}
 STANDARD_KEYS = {
     "id": str,
     "name": str,

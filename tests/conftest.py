@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# machines are shared and noisy: no test is about time
+settings.register_profile("povexit", deadline=None)
+settings.load_profile("povexit")
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ import pytest
 
 from povexit import narrative
 
-NOW = {"households": 1200, "persons": 4800, "meets": 400, "fails": 780, "unknown": 20}
+NOW = pd.DataFrame(
+    [{"households": 1200, "persons": 4800, "meets": 400, "fails": 780, "unknown": 20}]
+)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +21,7 @@ NOW = {"households": 1200, "persons": 4800, "meets": 400, "fails": 780, "unknown
     ],
 )
 def test_the_headline_compares_with_last_month(meets_before: int, zh: str, en: str) -> None:
-    before = NOW | {"meets": meets_before}
+    before = NOW.assign(meets=meets_before)
     assert zh in narrative.headline("田东县", "2016-06", NOW, before, "zh")
     told = narrative.headline("Tiandong", "2016-06", NOW, before, "en")
     assert en in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,17 @@ def test_a_value_in_another_unit_is_converted_for_the_whole_column() -> None:
     assert made["cleaned_households"]["water_distance_m"].to_list() == [800.0]
     note = made["cleaning_ledger"].filter(pl.col("rule") == "unit_factor")
     assert note.filter(pl.col("column") == "water_distance_m")["raw_value"].to_list() == ["× 1000"]
+
+
+def test_a_formula_without_a_result_is_missing_and_noted() -> None:
+    given = sheet("register_households", [HOME])
+    sheets = {
+        "village_ledger": sheet("village_ledger", [VILLAGE_ROW]),
+        "register_households": replace(given, formulas=((4, "floor_area_m2"),)),
+        "register_persons": sheet("register_persons", [PERSON, OTHER]),
+    }
+    made, _ = clean.tables(sheets, CONTEXT)
+    assert rules_of(made, "floor_area_m2") == ["formula_without_value"]
 
 
 def test_a_value_outside_its_range_is_set_missing_with_what_stood_there() -> None:

@@ -101,7 +101,7 @@ def county(month: str, county: str, folder: Path | None = None) -> Cleaned:
             "county_code": [county] * len(delivery.files),
             "file": [p.name for p in delivery.files],
             "sha256": [store.sha256(p) for p in delivery.files],
-            "simulated": [delivery.simulated] * len(delivery.files),
+            "simulated": [delivery.is_simulated(p) for p in delivery.files],
         }
     )
     return Cleaned(county, month, {**made, "deliveries": files}, findings)

@@ -53,11 +53,21 @@ def typed(raw: RawTable, catalogue: Mapping[str, Column], book: Book) -> pl.Data
     values = _in_range(single, values, rules, catalogue)
     for column, rule in rules.items():
         book.note(column, cells["row"], rule, cells[column])
+    _note_formulas(raw, single, book)
     chosen = [
         _multi([e for e in raw.entries if e.column == column], raw.frame, book)
         for column in dict.fromkeys(e.column for e in raw.entries if e.kind == "multi")
     ]
     return values.with_columns(cells["row"], *chosen)
+
+
+def _note_formulas(raw: RawTable, known: Sequence[Entry], book: Book) -> None:
+    """Note the cells whose formula has no stored result: they came in as blank."""
+    columns = {e.key: e.column for e in known}
+    for row, key in raw.formulas:
+        if key in columns:
+            one = pl.Series(["formula_without_value"])
+            book.note(columns[key], pl.Series([row]), one, pl.Series([None], dtype=pl.String))
 
 
 def delivered(key: str) -> pl.Expr:

@@ -41,8 +41,11 @@ class Delivery:
 
         One real file among simulated ones makes the county's persons real.
         """
-        listed = _listed(self.folder / "SOURCES.toml")
-        return bool(self.files) and all(store.sha256(p) == listed.get(p.name) for p in self.files)
+        return bool(self.files) and all(self.is_simulated(p) for p in self.files)
+
+    def is_simulated(self, path: Path) -> bool:
+        """Return whether one file is listed as simulated with the content it has now."""
+        return store.sha256(path) == _listed(self.folder / "SOURCES.toml").get(path.name)
 
     def path(self, kind: str) -> Path:
         """Return the county's file of a kind.

@@ -130,3 +130,22 @@ def test_a_map_never_gets_the_value_of_a_small_place() -> None:
     shown = privacy.for_map(table, "meets_share").set_index("county_code")
     assert shown["status"].to_dict() == {"a": "suppressed", "b": "shown", "c": "unknown"}
     assert pd.isna(shown.loc["a", "value"])
+
+
+def test_a_household_that_flips_is_counted_under_the_clause_that_decides() -> None:
+    second = standards.load("household_exit", "2017")
+    before = [{}, {}, {}, {"meets_standard": None}, {"meets_standard": False}]
+    after = [{}, {"meets_standard": False, "housing": False, "income": True}]
+    after += [
+        {"meets_standard": None, "water": None, "income": True},
+        {},
+        {"meets_standard": False},
+    ]
+    found = decide.flips(decisions(before), decisions(after), STANDARD, second)
+    rows = found.set_index("criterion")
+    assert sorted(rows.index) == ["housing", "meets_standard", "water"]
+    assert not rows.loc["housing", "to_verdict"]
+    assert pd.isna(rows.loc["water", "to_verdict"])
+    assert pd.isna(rows.loc["meets_standard", "from_verdict"])
+    assert found["households"].sum() == 3
+    assert set(found["to_edition"]) == {"2017"}

@@ -145,13 +145,14 @@ def resolve_county(text: object) -> str:
     )
 
 
-def select_counties(text: str) -> list[str]:
+def select_counties(text: object) -> list[str]:
     """Return the codes of 2016 that a notebook's ``county`` parameter means.
 
     Parameters
     ----------
     text
-        ``all``, one county, or several with commas between: codes or names, old or new.
+        ``all``, one county, or several with commas between: codes or names, old or new;
+        papermill's command line makes a number of a single code, which is taken too.
 
     Raises
     ------
@@ -165,9 +166,10 @@ def select_counties(text: str) -> list[str]:
     >>> len(select_counties("all"))
     12
     """
-    if text.strip() == "all":
+    named = str(text)
+    if named.strip() == "all":
         return sorted(counties()["county_code"])
-    return sorted({resolve_county(part) for part in text.split(",")})
+    return sorted({resolve_county(part) for part in named.split(",")})
 
 
 def county_name(county_code: str, lang: str = "zh", short: bool = False) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from povexit.decide.totals import by_status, changes, compared, most_failed, totals, verdicts
+from povexit.decide.totals import by_status, changes, compared, flips, most_failed, totals, verdicts
 from povexit.decide.verdict import KEYS, judge
 from povexit.decide.verdict import verdicts as decisions_of
 from povexit.decide.words import explain, reason_label
@@ -26,6 +26,7 @@ __all__ = [
     "changes",
     "compared",
     "explain",
+    "flips",
     "household",
     "interview",
     "most_failed",

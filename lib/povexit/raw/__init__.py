@@ -17,6 +17,7 @@ from povexit.raw.deliveries import (
     find_deliveries,
     find_delivery,
     kind_of,
+    listed_simulated,
     month_of,
     named_month,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "find_deliveries",
     "find_delivery",
     "kind_of",
+    "listed_simulated",
     "read",
     "read_file",
 ]

@@ -45,7 +45,7 @@ class Delivery:
 
     def is_simulated(self, path: Path) -> bool:
         """Return whether one file is listed as simulated with the content it has now."""
-        return store.sha256(path) == _listed(self.folder / "SOURCES.toml").get(path.name)
+        return store.sha256(path) == listed_simulated(self.folder).get(path.name)
 
     def path(self, kind: str) -> Path:
         """Return the county's file of a kind.
@@ -97,7 +97,15 @@ def _listed_at(path: Path, changed: int) -> dict[str, str]:
         ) from error
 
 
-def _listed(path: Path) -> dict[str, str]:
+def listed_simulated(folder: Path) -> dict[str, str]:
+    """Return name to SHA-256 of the files that a month's folder lists as simulated.
+
+    Raises
+    ------
+    DeliveryError
+        If the list cannot be read.
+    """
+    path = folder / "SOURCES.toml"
     return _listed_at(path, path.stat().st_mtime_ns) if path.is_file() else {}
 
 

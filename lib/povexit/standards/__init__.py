@@ -148,7 +148,7 @@ def in_force(id: str, on: dt.date) -> Standard:
 
 
 def choose(
-    id: str, month: str, edition: str = "", lang: str = "zh"
+    id: str, month: str, edition: object = "", lang: str = "zh"
 ) -> tuple[Standard, str | None]:
     """Return the edition asked for, or that of the month, and a note unless it was in force.
 
@@ -159,7 +159,8 @@ def choose(
     month
         Such as ``2016-06``.
     edition
-        The edition to judge by; empty for the month's own (`for_month`).
+        The edition to judge by; empty for the month's own (`for_month`). A number is taken
+        as its name, since papermill's command line makes 2016 a number.
     lang
         Language of the note, ``zh`` or ``en``.
 
@@ -174,10 +175,11 @@ def choose(
     'Judged by edition 2016 on request; the edition of that month is 2017.'
     """
     usual, note = for_month(id, month, lang)
-    if edition in ("", usual.edition):
+    named = str(edition)
+    if named in ("", usual.edition):
         return usual, note
-    told = ON_REQUEST[lang].format(edition=edition, usual=usual.edition)
-    return load(id, edition), told
+    told = ON_REQUEST[lang].format(edition=named, usual=usual.edition)
+    return load(id, named), told
 
 
 def for_month(id: str, month: str, lang: str = "zh") -> tuple[Standard, str | None]:

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from povexit.style import fmt_number, fmt_share, sequential
+from povexit.style import fmt_number, fmt_share, least_digits, sequential
 
 #: Unit of values that are shares of 0 to 1 and printed as percentages.
 SHARE = "%"
@@ -57,7 +57,7 @@ class Classes:
         """Return the text of each interval, with just the decimals its edges need."""
         factor, sign = (100, "%") if unit == SHARE else (1, "")
         edges = [edge * factor for edge in self.edges]
-        digits = max((_decimals(edge) for edge in edges), default=0)
+        digits = least_digits(edges)
         shown = [fmt_number(edge, digits) for edge in edges]
         pairs = pairwise(shown)
         return [f"{a}–{b}{sign}" if a != b else f"{a}{sign}" for a, b in pairs]
@@ -99,7 +99,9 @@ def pool_classes(*series: pd.Series, k: int = 5) -> Classes:
     gaps = [(float(g[-1]), float(values[g.size])) for g in groups[:-1]]
     first, last = outer_edges(float(values[0]), float(values[-1]))
     slack = SLACK * float(values[-1] - values[0])
-    inner = {roundest(*_widened(low, high, slack)) for low, high in gaps}
+    # a break at the highest value itself would leave it without a class of its own
+    below = math.nextafter(float(values[-1]), -math.inf)
+    inner = {roundest(*_widened(low, min(high, below), slack)) for low, high in gaps}
     return Classes((first, *sorted(edge for edge in inner if first < edge < last), last))
 
 
@@ -141,19 +143,15 @@ def roundest(low: float, high: float) -> float:
 
 def outer_edges(low: float, high: float) -> tuple[float, float]:
     """Return edges just around the lowest and highest value, with at most two digits more."""
-    spread = high - low
-    step = 10.0 ** math.floor(math.log10(spread / 10))
+    step = 10.0 ** math.floor(math.log10((high - low) / 10))
     digits = max(-round(math.log10(step)), 0)
+    # rounded first, so that 0.3 / 0.01 is 30; then a step further if that left a value out
+    first = round(math.floor(round(low / step, 6)) * step, digits)
+    last = round(math.ceil(round(high / step, 6)) * step, digits)
     return (
-        round(math.floor(round(low / step, 6)) * step, digits),
-        round(math.ceil(round(high / step, 6)) * step, digits),
+        first if first <= low else round(first - step, digits),
+        last if last >= high else round(last + step, digits),
     )
-
-
-def _decimals(number: float, most: int = 3) -> int:
-    """Return how many decimals a number needs, at most three."""
-    fits = (d for d in range(most) if math.isclose(round(number, d), number, abs_tol=1e-9))
-    return next(fits, most)
 
 
 def known_values(tables: Sequence[pd.DataFrame]) -> list[pd.Series]:

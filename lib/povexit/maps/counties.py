@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from povexit.geography import BOUNDARY_SOURCE
 from povexit.maps.classes import Classes, known_values, pool_classes, value_text
 from povexit.maps.draw import (
+    AROUND_INCHES,
     Bounds,
     class_patches,
     fill,
+    fills,
     frame_axes,
     legend,
     legend_title,
@@ -28,8 +30,17 @@ from povexit.maps.draw import (
     short_name,
     source_line,
 )
-from povexit.maps.labels import name_areas
-from povexit.style import UNKNOWN, foot, language, set_title
+from povexit.maps.labels import Area, name_areas
+from povexit.style import (
+    UNKNOWN,
+    figure_of,
+    foot,
+    language,
+    scale,
+    set_figure_title,
+    set_title,
+    text_size,
+)
 
 _THING = {"zh": "县", "en": "counties"}
 _SCALE_KM = 50
@@ -78,10 +89,12 @@ def choropleth(
     scale_bar(ax, _SCALE_KM)
     handles = class_patches(frame, classes, unit, lang)
     heading = legend_title(unit, lang, _THING[language(lang)])
-    legend(ax, handles, heading, loc="upper right", borderaxespad=0)
+    key = legend(ax, handles, heading, loc="upper right", borderaxespad=0)
     source_line(ax, lang)
     texts = [_value(row, unit, lang) for row in frame.itertuples()]
-    _name(ax, frame, 0.92, texts, lang=lang)
+    figure_of(ax).draw_without_rendering()
+    taken = [Bbox(key.get_window_extent())]
+    name_areas(ax, _areas(frame, classes, lang, texts), 0.92 * text_size(), taken=taken)
     return ax
 
 
@@ -114,24 +127,27 @@ def small_multiples(
     rows = math.ceil(len(maps) / columns)
     fig, axes, below = _grid(rows, columns, frames[0].total_bounds)
     for ax, (name, _), frame in zip(axes, maps, frames, strict=False):
-        _base(ax, frame, classes, name, weight="normal", size=mpl.rcParams["font.size"])
+        _base(ax, frame, classes, name, weight="normal", size=text_size())
     scale_bar(axes[0], _SCALE_KM)
     handles = class_patches(pd.concat(frames), classes, unit, lang)
     heading = legend_title(unit, lang, _THING[language(lang)])
     legend(below, handles, heading, loc="center", ncols=4, borderaxespad=0)
-    fig.suptitle(title, x=0.01, ha="left", weight="bold")
+    set_figure_title(fig, title)
     foot([BOUNDARY_SOURCE[language(lang)]], fig)
+    size = 0.9 if columns < 3 else 0.75
+    fig.draw_without_rendering()
     for ax, frame in zip(axes, frames, strict=False):
-        _name(ax, frame, 0.9 if columns < 3 else 0.75, lang=lang, leaders=columns < 3)
+        areas = _areas(frame, classes, lang, [""] * len(frame))
+        name_areas(ax, areas, size * text_size(), leaders=columns < 3)
     return fig
 
 
 def _grid(rows: int, columns: int, bounds: Bounds) -> tuple[Figure, list[Axes], Axes]:
     """Return a figure with rows of maps and a strip below them for the legend."""
     width, height = map_size(bounds)
-    strip = 0.75
-    row = 0.35 + (height - 1.1) / columns
-    fig = plt.figure(figsize=(width, rows * row + strip + 0.8))
+    strip = 0.75 * scale()
+    row = 0.35 * scale() + (height - AROUND_INCHES * scale()) / columns
+    fig = plt.figure(figsize=(width, rows * row + strip + 0.8 * scale()))
     grid = fig.add_gridspec(rows + 1, columns, height_ratios=[*[row] * rows, strip])
     axes = [fig.add_subplot(grid[i // columns, i % columns]) for i in range(rows * columns)]
     below = fig.add_subplot(grid[rows, :])
@@ -146,21 +162,15 @@ def _base(ax: Axes, frame: gpd.GeoDataFrame, classes: Classes, title: str, **sty
     set_title(ax, title, **style)
 
 
-def _name(
-    ax: Axes,
-    frame: gpd.GeoDataFrame,
-    scale: float,
-    values: list[str] | None = None,
-    *,
-    lang: str | None,
-    leaders: bool = True,
-) -> None:
-    texts = values or [""] * len(frame)
-    areas = [
-        (short_name(row.county_code, lang) + text, row.label_x, row.label_y, row.geometry)
-        for row, text in zip(frame.itertuples(), texts, strict=True)
+def _areas(
+    frame: gpd.GeoDataFrame, classes: Classes, lang: str | None, values: Sequence[str]
+) -> list[Area]:
+    """Return what is written into each county: its name and, where there is one, its value."""
+    rows = zip(frame.itertuples(), values, fills(frame, classes), strict=True)
+    return [
+        Area(short_name(row.county_code, lang) + text, row.label_x, row.label_y, row.geometry, fill)
+        for row, text, fill in rows
     ]
-    name_areas(ax, areas, scale * float(mpl.rcParams["font.size"]), leaders=leaders)
 
 
 def _value(row: object, unit: str, lang: str | None) -> str:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import geopandas as gpd
-import matplotlib as mpl
 import pandas as pd
 import shapely
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from povexit.errors import SchemaError
 from povexit.geography import BOUNDARY_SOURCE, county_boundaries, county_name, resolve_county
 from povexit.maps.classes import Classes
-from povexit.style import COLORS, STATUS, figure_of, language, sheet, wrap
+from povexit.style import COLORS, STATUS, figure_of, language, scale, sheet, text_size, wrap
 
 #: Left, low, right and high edge of a map, in metres.
 Bounds = Sequence[float]
@@ -30,7 +31,7 @@ _CORNERS = {
     "upper right": (1, 1),
 }
 #: Room above and below a map for its title, remarks and foot.
-_AROUND_INCHES = 1.1
+AROUND_INCHES = 1.1
 HATCHED = ("unknown", "suppressed")
 
 
@@ -92,15 +93,41 @@ def fill(ax: Axes, frame: gpd.GeoDataFrame, classes: Classes) -> None:
     outline(ax, frame)
 
 
+def fills(frame: pd.DataFrame, classes: Classes) -> list[str]:
+    """Return the colour under each row's name: of its class, or of its status."""
+    own = classes.of(frame["value"].where(frame["status"] == "shown"))
+    return [classes.colors[number] if number >= 0 else STATUS["unknown"].color for number in own]
+
+
 def outline(ax: Axes, frame: gpd.GeoDataFrame, width: float = 0.8) -> None:
     """Draw the outer line of all areas together."""
-    whole = gpd.GeoSeries([frame.geometry.union_all()], crs=frame.crs)
-    whole.boundary.plot(ax=ax, color=COLORS["line"], linewidth=width, zorder=3)
+    whole = [frame.geometry.union_all()]
+    polygons(ax, whole, facecolor="none", edgecolor=COLORS["line"], linewidth=width, zorder=3)
 
 
 def _plot(ax: Axes, frame: gpd.GeoDataFrame, **style: Any) -> None:
     if len(frame):
-        frame.plot(ax=ax, zorder=2, **style)
+        polygons(ax, frame.geometry, **{"zorder": 2, **style})
+
+
+def polygons(ax: Axes, shapes: Iterable[Any], **style: Any) -> PatchCollection:
+    """Draw areas in one look.
+
+    Not by geopandas: that draws the whole figure anew after each call, which for nine small
+    maps is sixty times.
+    """
+    patches = [PathPatch(_path(shape)) for shape in shapes]
+    found = PatchCollection(patches, **style)
+    ax.add_collection(found)
+    return found
+
+
+def _path(shape: Any) -> Path:
+    parts = [part for part in getattr(shape, "geoms", [shape]) if part.geom_type == "Polygon"]
+    rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
+    return Path.make_compound_path(
+        *(Path(shapely.get_coordinates(ring), closed=True) for ring in rings)
+    )
 
 
 def frame_axes(ax: Axes, bounds: Bounds, margin: float = 0.04) -> None:
@@ -112,6 +139,7 @@ def frame_axes(ax: Axes, bounds: Bounds, margin: float = 0.04) -> None:
     # the box stays and the limits give way: layout reckons with the box it sees
     ax.set_aspect("equal", adjustable="datalim")
     ax.set_axis_off()
+    ax.set(xticks=[], yticks=[])  # layout reckons with ticks even where they are not drawn
 
 
 def class_patches(
@@ -160,12 +188,12 @@ def map_size(bounds: Bounds, beside: float = 0.0) -> tuple[float, float]:
     bounds
         Left, low, right, high.
     beside
-        Inches kept free beside the map, for its legend.
+        Inches kept free beside the map in a report, for its legend.
     """
     left, low, right, high = bounds
     width, most = sheet("map")
     height = (width - beside) * (high - low) / (right - left)
-    return width, min(max(height, most / 2.4), most) + _AROUND_INCHES
+    return width * scale(), (min(max(height, most / 2.4), most) + AROUND_INCHES) * scale()
 
 
 def free_corner(ax: Axes, shape: Any) -> tuple[str, Bbox]:
@@ -197,14 +225,14 @@ def scale_bar(ax: Axes, kilometres: int, location: str = "lower left") -> None:
             box_alpha=0,
             color=COLORS["muted"],
             width_fraction=0.006,
-            font_properties={"size": 0.85 * float(mpl.rcParams["font.size"])},
+            font_properties={"size": 0.85 * text_size()},
         )
     )
 
 
 def source_line(ax: Axes, lang: str | None, *more: str) -> None:
     """Write under a map where its boundaries are from, after any remarks of its own."""
-    size = 0.78 * float(mpl.rcParams["font.size"])
+    size = 0.78 * text_size()
     width = 72 * float(figure_of(ax).get_size_inches()[0]) * 0.95
     lines = [
         line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -12,7 +12,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from povexit.style import COLORS, figure_of
+from povexit.style import COLORS, ink_on, scale
 
 #: A name stays inside its area if at least this part of its box does.
 INSIDE = 0.8
@@ -38,14 +38,24 @@ AROUND = (
 REACH = (2.5, 4, 5.5, 7, 9, 11)
 
 
-def halo(width: float = 2.0) -> list[Any]:
-    """Return path effects that keep dark text legible on any fill."""
-    return [withStroke(linewidth=width, foreground="white", alpha=0.9)]
+class Area(NamedTuple):
+    """What is written into an area: text, where (data units), its shape and its fill."""
+
+    text: str
+    x: float
+    y: float
+    shape: Any
+    fill: str = "white"
+
+
+def halo(color: str = "white") -> list[Any]:
+    """Return path effects that keep text apart from lines and hatches under it."""
+    return [withStroke(linewidth=2.0 * scale(), foreground=color, alpha=0.9)]
 
 
 def name_areas(
     ax: Axes,
-    areas: Sequence[tuple[str, float, float, Any]],
+    areas: Sequence[Area],
     size: float,
     *,
     leaders: bool = True,
@@ -56,9 +66,9 @@ def name_areas(
     Parameters
     ----------
     ax
-        Axes with its final limits, on a figure of final size.
+        Axes in their final place: of a figure that was drawn, or `draw_without_rendering`.
     areas
-        Text, x, y (data units) and shapely geometry of each area.
+        What to write, and where.
     size
         Text size in points.
     leaders
@@ -66,44 +76,39 @@ def name_areas(
     taken
         Boxes (pixels) that no name may touch.
     """
-    figure_of(ax).draw_without_rendering()
     placed = list(taken)
     fitting: list[Annotation] = []
-    cramped: list[Annotation] = []
-    for name, x, y, shape in areas:
-        note = _write(ax, name, (x, y), size)
-        if _shift_inside(ax, note, shape, placed):
+    cramped: list[tuple[Area, Annotation]] = []
+    for area in areas:
+        note = _write(ax, area, size)
+        if _shift_inside(ax, note, area.shape, placed):
             fitting.append(note)
             placed.append(box_of(note))
         else:
-            cramped.append(note)
-    whole = shapely.union_all([shape for _, _, _, shape in areas])
-    for note in cramped:
-        text, point = note.get_text(), note.xy
-        place = _free_place(ax, note, whole, placed)
+            cramped.append((area, note))
+    whole = shapely.union_all([area.shape for area in areas])
+    for area, note in cramped:
+        place = _free_place(ax, note, whole, placed) if leaders else None
         note.remove()
-        if leaders:
-            fitting.append(_write(ax, text, point, size, place))
+        if place:
+            fitting.append(_write(ax, area._replace(fill="white"), size, place))
             placed.append(box_of(fitting[-1]))
     return fitting
 
 
 def _write(
-    ax: Axes,
-    text: str,
-    point: tuple[float, float],
-    size: float,
-    leader: tuple[float, float] | None = None,
+    ax: Axes, area: Area, size: float, leader: tuple[float, float] | None = None
 ) -> Annotation:
     line = {"arrowstyle": "-", "color": COLORS["ink"], "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0}
     return ax.annotate(
-        text,
-        point,
+        area.text,
+        (area.x, area.y),
+        color=ink_on(area.fill),
         xytext=leader or (0, 0),
         textcoords="offset points",
         arrowprops=line if leader else None,
         annotation_clip=False,
-        path_effects=halo(),
+        path_effects=halo(area.fill),
         size=size,
         ha="center",
         va="center",
@@ -172,7 +177,7 @@ def name_points(
     Parameters
     ----------
     ax
-        Axes with its final limits.
+        As for `name_areas`.
     points
         Text, x and y (data units), most important first.
     size
@@ -182,7 +187,6 @@ def name_points(
     taken
         Boxes (pixels) that no label may touch.
     """
-    figure_of(ax).draw_without_rendering()
     dots = ax.transData.transform(avoid) if len(avoid) else np.empty((0, 2))
     frame = ax.get_window_extent()
     placed = list(taken)

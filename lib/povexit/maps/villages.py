@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -25,22 +24,21 @@ from povexit.maps.draw import (
     legend,
     legend_title,
     map_size,
+    polygons,
     scale_bar,
     short_name,
     source_line,
     with_status,
 )
-from povexit.maps.labels import box_of, name_areas, name_points
-from povexit.style import COLORS, language, sequential, set_title
+from povexit.maps.labels import Area, box_of, name_areas, name_points
+from povexit.style import COLORS, KIND, language, scale, sequential, set_title, shorten, text_size
 
 #: Marker and its size (points) of a poor village, another one, and one of unknown kind.
 KINDS = {"poor": ("D", 5.2), "other": ("o", 4.0), "unknown": ("s", 4.0)}
-_KIND_LABELS = {
-    "zh": {"poor": "贫困村", "other": "非贫困村", "unknown": "是否贫困村未知"},
-    "en": {"poor": "poor village", "other": "other village", "unknown": "kind unknown"},
-}
 _THING = {"zh": "村", "en": "villages"}
 _SCALE_KM = 10
+#: The longest name of a village on a map, in sizes of text.
+_NAME_EMS = 9
 
 
 def county_map(
@@ -102,8 +100,10 @@ def _projected(table: pd.DataFrame, crs: Any) -> gpd.GeoDataFrame:
 
 
 def _ground(ax: Axes, own: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> None:
-    others.plot(ax=ax, facecolor=COLORS["pale"], edgecolor="#D5D0C8", linewidth=0.6, zorder=1)
-    own.plot(ax=ax, facecolor="white", edgecolor=COLORS["line"], linewidth=1.0, zorder=2)
+    pale = {"facecolor": COLORS["pale"], "edgecolor": "#D5D0C8", "linewidth": 0.6, "zorder": 1}
+    line = {"facecolor": "white", "edgecolor": COLORS["line"], "linewidth": 1.0, "zorder": 2}
+    polygons(ax, others.geometry, **pale)
+    polygons(ax, own.geometry, **line)
 
 
 def _view(ax: Axes) -> tuple[float, float, float, float]:
@@ -120,10 +120,10 @@ def _name_neighbours(
     visible = visible.iloc[visible.area.argsort()].groupby(level=0).tail(1)
     centre = shapely.get_point(shapely.maximum_inscribed_circle(visible.geometry.values), 0)
     areas = [
-        (short_name(code, lang), shapely.get_x(point), shapely.get_y(point), shape)
+        Area(short_name(code, lang), shapely.get_x(point), shapely.get_y(point), shape)
         for code, point, shape in zip(visible.index, centre, visible.geometry, strict=True)
     ]
-    size = 0.9 * float(mpl.rcParams["font.size"])
+    size = 0.9 * text_size()
     notes = name_areas(ax, areas, size, leaders=False, taken=[taken])
     for note in notes:
         note.set(color=COLORS["line"], zorder=2)
@@ -159,7 +159,7 @@ def _marker(kind: str, color: str | None, status: str) -> dict[str, Any]:
     suppressed = status == "suppressed"
     return {
         "marker": shape,
-        "markersize": size,
+        "markersize": size * scale(),
         "markerfacecolor": color or (COLORS["line"] if suppressed else "white"),
         "markerfacecoloralt": "white",
         "fillstyle": "bottom" if suppressed and not color else "full",
@@ -181,14 +181,14 @@ def _legend(ax: Axes, table: pd.DataFrame, classes: Classes, unit: str, lang: st
         for text, (kind, color, status) in zip(texts, styles, strict=True)
     ]
     kinds = _kind(table)
-    for kind, label in _KIND_LABELS[language(lang)].items():
+    for kind in KINDS:
         count = int((kinds == kind).sum())
         if count or kind != "unknown":
             handles.append(
                 Line2D(
                     [],
                     [],
-                    label=counted(label, count, lang),
+                    label=counted(KIND[kind].label(lang), count, lang),
                     **_marker(kind, COLORS["line"], "shown"),
                 )
             )
@@ -208,5 +208,7 @@ def _label(ax: Axes, table: gpd.GeoDataFrame, most: int, taken: list[Bbox]) -> N
     shown = table[table["status"] == "shown"].sort_values("value", kind="stable").head(most)
     where = table.get_coordinates().to_numpy()
     at = shown.get_coordinates().to_numpy()
-    names = [(str(name), x, y) for name, (x, y) in zip(shown["village_name"], at, strict=True)]
-    name_points(ax, names, 0.82 * float(mpl.rcParams["font.size"]), avoid=where, taken=taken)
+    size = 0.82 * text_size()
+    names = [shorten(str(name), _NAME_EMS * size, size) for name in shown["village_name"]]
+    points = [(name, x, y) for name, (x, y) in zip(names, at, strict=True)]
+    name_points(ax, points, size, avoid=where, taken=taken)

@@ -16,15 +16,18 @@ import matplotlib.style
 from matplotlib import font_manager
 
 from povexit.style.formats import (
+    ABSENT,
     SUPPRESSED,
     UNKNOWN,
     fmt_int,
     fmt_number,
     fmt_share,
     fmt_yuan,
+    least_digits,
 )
 from povexit.style.look import (
     COLORS,
+    KIND,
     STATUS,
     STYLES,
     Status,
@@ -32,17 +35,32 @@ from povexit.style.look import (
     known,
     language,
     look,
+    pick,
     sequential,
     set_language,
     sheet,
 )
-from povexit.style.text import SIMULATED, figure_of, foot, set_title, stamp, text_width, wrap
+from povexit.style.text import (
+    SIMULATED,
+    figure_of,
+    foot,
+    scale,
+    set_figure_title,
+    set_title,
+    shorten,
+    stamp,
+    text_size,
+    text_width,
+    wrap,
+)
 
 FAMILY = "Povexit Sans SC"
 
 __all__ = [
+    "ABSENT",
     "COLORS",
     "FAMILY",
+    "KIND",
     "SIMULATED",
     "STATUS",
     "SUPPRESSED",
@@ -57,11 +75,17 @@ __all__ = [
     "foot",
     "ink_on",
     "language",
+    "least_digits",
+    "pick",
     "register_fonts",
+    "scale",
     "sequential",
+    "set_figure_title",
     "set_title",
     "sheet",
+    "shorten",
     "stamp",
+    "text_size",
     "text_width",
     "use",
     "wrap",
@@ -93,7 +117,7 @@ def use(lang: str = "zh", context: str = "report") -> None:
         {
             "font.size": size,
             "axes.titlesize": size * 1.15,
-            "figure.titlesize": size * 1.25,
+            "figure.titlesize": size * 1.15,
             "axes.labelsize": size,
             "xtick.labelsize": size * 0.95,
             "ytick.labelsize": size * 0.95,

@@ -6,6 +6,8 @@ and one that rests on too few units reads "…".
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -13,8 +15,27 @@ import pandas as pd
 from povexit.style.look import language
 
 SUPPRESSED = "…"
+#: Where there is no number to know, such as the interval of a complete count.
+ABSENT = "—"
 UNKNOWN = {"zh": "未知", "en": "unknown"}
 MINUS = "\u2212"
+
+
+def least_digits(numbers: Iterable[float], most: int = 3) -> int:
+    """Return how many decimals numbers need to be printed apart, all alike.
+
+    Examples
+    --------
+    >>> least_digits([0.0, 20.0, 40.0]), least_digits([0.5, 1.25])
+    (0, 2)
+    """
+    numbers = list(numbers)
+    fits = (
+        digits
+        for digits in range(most)
+        if all(math.isclose(round(n, digits), n, abs_tol=1e-9) for n in numbers)
+    )
+    return next(fits, most)
 
 
 def _missing(value: Any, status: str | None, lang: str | None) -> str | None:

@@ -22,7 +22,7 @@ _current = {"lang": "zh"}
 
 @dataclass(frozen=True)
 class Status:
-    """How one outcome is drawn: fill, hatch, colour of text upon it, and its name."""
+    """How one outcome or kind is drawn: fill, hatch, colour of text upon it, and its name."""
 
     color: str
     hatch: str
@@ -52,6 +52,7 @@ def look() -> Mapping[str, Any]:
 
 COLORS: Mapping[str, str] = look()["color"]
 STATUS: Mapping[str, Status] = {k: Status(**v) for k, v in look()["status"].items()}
+KIND: Mapping[str, Status] = {k: Status(**v) for k, v in look()["kind"].items()}
 
 
 def language(lang: str | None = None) -> str:
@@ -63,6 +64,17 @@ def language(lang: str | None = None) -> str:
         If there is no such language.
     """
     return known(lang or _current["lang"], LANGUAGES, "language")
+
+
+def pick(lang: str | None, zh: str, en: str) -> str:
+    """Return the text in ``lang``, or in the language of the last `use`.
+
+    Examples
+    --------
+    >>> pick("en", "户数", "households")
+    'households'
+    """
+    return zh if language(lang) == "zh" else en
 
 
 def known(name: str, names: Any, what: str) -> str:

@@ -8,14 +8,41 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from povexit.style.look import COLORS, language
+from povexit.style.look import COLORS, language, look
 
+#: The part of a figure's width that a line of text takes at most: hinting makes letters wider.
+_LINE = 0.94
 SIMULATED = {"zh": "模拟数据 simulated", "en": "Simulated data 模拟数据"}
 
 
 def text_width(text: str, size: float) -> float:
     """Return about how wide a line is, in points: Han one em, Latin a little over half."""
     return size * sum(1.0 if ord(c) > 0x2E7F else 0.56 for c in text)
+
+
+def text_size() -> float:
+    """Return the size of text in points, as the last `use` set it."""
+    return float(mpl.rcParams["font.size"])
+
+
+def scale() -> float:
+    """Return how much larger than in a report text is: figures grow with it."""
+    return text_size() / float(look()["context"]["report"])
+
+
+def shorten(text: str, width: float, size: float) -> str:
+    """Cut a line to a width in points; what is cut shows as an ellipsis.
+
+    Examples
+    --------
+    >>> shorten("百色市右江区", 45, 10), shorten("百色市", 45, 10)
+    ('百色市…', '百色市')
+    """
+    if text_width(text, size) <= width:
+        return text
+    while text and text_width(text + "…", size) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"
 
 
 def wrap(text: str, width: float, size: float) -> list[str]:
@@ -77,9 +104,9 @@ def stamp(
 
 def foot(lines: list[str], fig: Figure, *, bold: bool = False) -> None:
     """Write lines under everything else in a figure, the first one bold if asked."""
-    size = float(mpl.rcParams["font.size"]) * 0.82
+    size = text_size() * 0.82
     width, height = (72 * float(side) for side in fig.get_size_inches())
-    wrapped = [(i, line) for i, text in enumerate(lines) for line in wrap(text, width - 10, size)]
+    wrapped = [(i, line) for i, text in enumerate(lines) for line in wrap(text, _LINE * width, size)]
     bottom, step = _taken(fig), size * 1.45 / height
     for place, (i, line) in enumerate(reversed(wrapped)):
         first = bold and i == 0
@@ -102,6 +129,13 @@ def figure_of(ax: Axes) -> Figure:
     found = ax.get_figure(root=True)
     assert isinstance(found, Figure)
     return found
+
+
+def set_figure_title(fig: Figure, text: str) -> None:
+    """Set the title of a whole figure, from its left edge, broken into lines at its right."""
+    width = 72 * float(fig.get_size_inches()[0])
+    lines = wrap(text, _LINE * width, float(mpl.rcParams["figure.titlesize"]))
+    fig.suptitle("\n".join(lines), x=0.01, ha="left", weight="bold")
 
 
 def set_title(ax: Axes, text: str, **style: Any) -> None:

@@ -1,0 +1,92 @@
+"""Where the register breaks which rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+from matplotlib.patches import Patch, Rectangle
+
+from povexit.charts.base import axes_for, need, nothing
+from povexit.geography import counties, county_name
+from povexit.style import STATUS, fmt_share, ink_on, language, sequential, text_size, wrap
+
+
+def quality_heat(
+    table: pd.DataFrame,
+    lang: str | None = None,
+    *,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the share of records that break each rule, a row a rule, a column a county.
+
+    Parameters
+    ----------
+    table
+        ``county_code``, ``rule_id``, ``share`` (0 to 1; missing where nothing could be
+        checked) and, optionally, ``name`` of the rule. Rules stand in the order they come in.
+    lang, title, ax
+        Language, heading and axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The darker a cell, the larger the share, on a root scale so that small shares still
+        show; each cell prints its number, in percent.
+    """
+    table = need(table, ["county_code", "rule_id", "share"], "quality_heat")
+    if table.empty:
+        return nothing(axes_for(0, ax, title), lang)
+    rules = list(dict.fromkeys(table["rule_id"]))
+    codes = [c for c in counties()["county_code"] if c in set(table["county_code"])]
+    grid = table.pivot(index="rule_id", columns="county_code", values="share").loc[rules, codes]
+    shares = grid.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    ax = axes_for(len(rules), ax, title, inches=0.36)
+    _cells(ax, shares)
+    ax.set_xlim(-0.5, len(codes) - 0.5)
+    ax.set_ylim(len(rules) - 0.5, -0.5)
+    ax.set_yticks(range(len(rules)), _rule_names(table, rules))
+    ax.set_xticks(range(len(codes)), [county_name(c, language(lang), short=True) for c in codes])
+    ax.tick_params(length=0, labeltop=True, labelbottom=False, labelrotation=0)
+    if language(lang) == "en":
+        plt.setp(ax.get_xticklabels(), rotation=40, ha="left", rotation_mode="anchor")
+    unknown = Patch(**STATUS["unknown"].patch(), label=STATUS["unknown"].label(lang))
+    ax.legend(handles=[unknown], loc="upper left", bbox_to_anchor=(0, 0), borderaxespad=0.4)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return ax
+
+
+def _rule_names(table: pd.DataFrame, rules: list[Any]) -> list[str]:
+    if "name" not in table:
+        return [str(rule) for rule in rules]
+    names = table.drop_duplicates("rule_id").set_index("rule_id")["name"]
+    size = text_size()
+    return ["\n".join(wrap(str(names[rule]), 16 * size, size)) for rule in rules]
+
+
+def _cells(ax: Axes, shares: np.ndarray) -> None:
+    ramp = LinearSegmentedColormap.from_list("quality", ["#FFFFFF", *sequential(5)])
+    top = np.nanmax(shares) if np.isfinite(shares).any() else 1.0
+    norm = PowerNorm(0.5, vmin=0, vmax=max(float(top), 0.01))
+    for (row, column), share in np.ndenumerate(shares):
+        known = bool(np.isfinite(share))
+        color = ramp(norm(share)) if known else STATUS["unknown"].color
+        look = {"facecolor": color, "edgecolor": "#E3E3E3"} if known else STATUS["unknown"].patch()
+        ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, **{"linewidth": 0.6, **look}))
+        if known:
+            text = "0" if share == 0 else fmt_share(share).removesuffix("%")
+            ax.text(
+                column,
+                row,
+                text,
+                ha="center",
+                va="center",
+                size=0.88 * text_size(),
+                color=ink_on(color),
+            )

@@ -1,0 +1,29 @@
+"""Ready tables to print in reports and notebooks; a table prints the numbers it is given.
+
+Each function takes a finished pandas table and a language and returns a `Table`: text under
+printed headers, with a caption and a note. What is not known reads 未知 / unknown and what
+rests on too few households reads "…", never 0 and never blank.
+"""
+
+from povexit.tables.base import Table
+from povexit.tables.movement import changes, duplicates, status
+from povexit.tables.records import cleaning, ledger, quality, quarantine
+from povexit.tables.survey import estimates, ranking
+from povexit.tables.verdicts import counties, criteria, flips, villages
+
+__all__ = [
+    "Table",
+    "changes",
+    "cleaning",
+    "counties",
+    "criteria",
+    "duplicates",
+    "estimates",
+    "flips",
+    "ledger",
+    "quality",
+    "quarantine",
+    "ranking",
+    "status",
+    "villages",
+]

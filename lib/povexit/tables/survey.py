@@ -1,0 +1,134 @@
+"""What the sample says: measures with their intervals, counties in order."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from povexit.style import ABSENT, fmt_int, pick
+from povexit.tables.base import (
+    Field,
+    Row,
+    Table,
+    Words,
+    build,
+    count,
+    interval,
+    is_missing,
+    share,
+    text,
+    word,
+)
+from povexit.tables.verdicts import county
+
+ESTIMATE: Words = ("估计值", "Estimate")
+INTERVAL: Words = ("95%区间", "95% interval")
+ASKED: Words = ("样本户", "Households asked")
+VERDICTS: dict[str, Words] = {
+    "meets": ("达标", "meets"),
+    "fails": ("未达标", "does not meet"),
+    "undetermined": ("不能确定", "undetermined"),
+}
+
+
+def estimates(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return what the sample says of each measure, and whether it settles the threshold.
+
+    Parameters
+    ----------
+    table
+        A row a measure: ``name``, ``estimate``, ``low``, ``high``, ``threshold`` (0 to 1),
+        ``n`` (households asked), ``clusters`` (their villages), ``unknown`` (households that
+        gave no answer), ``verdict`` (meets, fails, undetermined; missing without a threshold)
+        and, optionally, ``reason``, where there is no estimate or no interval, and
+        ``denominator_zh``, ``denominator_en``: of whom the share is.
+    lang
+        Language, or that of `povexit.style.use`.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    """
+    fields = [
+        text(("指标", "Measure"), "name"),
+        *_denominator(table),
+        share(ESTIMATE, "estimate"),
+        interval(INTERVAL, "low", "high"),
+        count(ASKED, "n"),
+        count(("样本村", "Villages"), "clusters"),
+        count(("未知户", "Unknown"), "unknown"),
+        _threshold(),
+        _verdict(),
+    ]
+    reasons = table.get("reason", pd.Series(pd.NA, index=table.index)).fillna("")
+    told = [
+        f"{name}{pick(lang, '：', ': ')}{reason}"
+        for name, reason in zip(table.get("name", []), reasons, strict=False)
+        if reason
+    ]
+    caption = ("抽样估计", "Survey estimates")
+    return build(table, fields, lang, caption, note=pick(lang, "；", "; ").join(told))
+
+
+def _denominator(table: pd.DataFrame) -> list[Field]:
+    """Return the field that says of whom a share is, if the table does."""
+    if not {"denominator_zh", "denominator_en"} <= set(table):
+        return []
+
+    def cell(row: Row, lang: str) -> str:
+        return str(row[f"denominator_{lang}"])
+
+    return [Field(("分母", "Of"), (), cell)]
+
+
+def _threshold() -> Field:
+    printed = share(("标准线", "Threshold"), "threshold")
+
+    def cell(row: Row, lang: str) -> str:
+        return ABSENT if is_missing(row["threshold"]) else printed.cell(row, lang)
+
+    return Field(printed.header, printed.needs, cell, numeric=True)
+
+
+def _verdict() -> Field:
+    printed = word(("结论", "Verdict"), "verdict", VERDICTS)
+
+    def cell(row: Row, lang: str) -> str:
+        return ABSENT if is_missing(row["verdict"]) else printed.cell(row, lang)
+
+    return Field(printed.header, printed.needs, cell)
+
+
+def ranking(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return the counties from the highest estimate to the lowest, with what is uncertain of it.
+
+    Parameters
+    ----------
+    table
+        ``county_code``, ``estimate``, ``low``, ``high`` (0 to 1), ``n`` (households asked)
+        and, optionally, ``rank_low``, ``rank_high``: between which ranks a county may lie.
+        A county without an estimate stands last, without a rank.
+    lang
+        Language, or that of `povexit.style.use`.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    """
+    ordered = table.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
+    ordered["rank"] = (ordered.index + 1).where(ordered["estimate"].notna())
+    fields = [
+        county(),
+        Field(("位次", "Rank"), ("rank",), _rank, numeric=True),
+        share(ESTIMATE, "estimate"),
+        interval(INTERVAL, "low", "high"),
+        count(ASKED, "n"),
+    ]
+    if {"rank_low", "rank_high"} <= set(table):
+        fields.insert(2, interval(("位次区间", "Rank interval"), "rank_low", "rank_high", fmt_int))
+    return build(ordered, fields, lang, ("各县（市、区）排序", "Counties in order"))
+
+
+def _rank(row: Row, lang: str) -> str:
+    return ABSENT if is_missing(row["rank"]) else fmt_int(row["rank"])

@@ -1,0 +1,139 @@
+"""An executed notebook becomes a page that needs nothing but itself.
+
+A page is one HTML file: pictures, letters and style inside, no script, nothing
+loaded from anywhere (its own policy forbids it). The same notebook gives the
+same bytes. Failure pages and the month's index come from here too, so that all
+pages look alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from povexit.errors import PovexitError, StoreError
+from povexit.publish.page import Page, compose, words, write
+
+__all__ = ["Entry", "Page", "failure_page", "index", "render", "words"]
+
+ERROR_PARTS = ("problem", "where", "expected", "found", "hint")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the month's index.
+
+    Attributes
+    ----------
+    name
+        ``city``, ``maps`` or ``county_<code>``.
+    title
+        What a reader calls it.
+    status
+        ``delivered``, ``kept`` (an earlier run's page still stands) or ``missing``.
+    page, failure
+        File names of the report and of the page that says what went wrong, if there are.
+    problem
+        One sentence if something went wrong.
+    numbers
+        Headline numbers: label to text.
+    """
+
+    name: str
+    title: str
+    status: str
+    page: str | None = None
+    failure: str | None = None
+    problem: str | None = None
+    numbers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_county(self) -> bool:
+        """Tell a county's report from those of the whole city."""
+        return self.name.startswith("county_")
+
+
+def render(notebook: Path, out: Path, page: Page) -> Path:
+    """Write an executed notebook as a page: its prose and results without its code.
+
+    Parameters
+    ----------
+    notebook
+        An executed notebook; it is not changed.
+    out
+        The HTML file to write, whole or not at all.
+    page
+        Title, language, banner and provenance.
+
+    Raises
+    ------
+    StoreError
+        If the notebook has nothing to show, or the page cannot be written.
+    """
+    import nbformat
+
+    from povexit.publish.safe import fragments
+
+    parts = list(fragments(nbformat.read(notebook, as_version=4).cells))
+    if not parts:
+        raise StoreError("the notebook shows nothing", where=notebook.name)
+    return write(out, compose("report.html.j2", page, parts=parts))
+
+
+def index(out: Path, page: Page, entries: Sequence[Entry]) -> Path:
+    """Write the month's first page: what was delivered, what was not, the headline numbers.
+
+    Parameters
+    ----------
+    out
+        ``reports/<month>/index.html``.
+    page
+        Title, language, banner and provenance.
+    entries
+        The city's reports and all counties, in the order to show.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    labels = list(dict.fromkeys(label for entry in entries for label in entry.numbers))
+    counties = [entry for entry in entries if entry.is_county]
+    return write(
+        out,
+        compose(
+            "index.html.j2",
+            page,
+            counties=counties,
+            city=[entry for entry in entries if not entry.is_county],
+            labels=labels,
+            n_delivered=sum(entry.status == "delivered" for entry in counties),
+        ),
+    )
+
+
+def failure_page(
+    out: Path, page: Page, error: PovexitError | Mapping[str, object], kept: str | None = None
+) -> Path:
+    """Write what went wrong with one report and what to do, in a clerk's words.
+
+    Parameters
+    ----------
+    out
+        Beside the report: ``county_451021.failed.html``.
+    page
+        Title, language, banner and provenance.
+    error
+        The error, or its parts ``problem``, ``where``, ``expected``, ``found``, ``hint``.
+    kept
+        File name of the last good report that still stands, if there is one.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    parts = error if isinstance(error, Mapping) else vars(error)
+    told = [(name, str(parts[name])) for name in ERROR_PARTS if parts.get(name) is not None]
+    return write(out, compose("failure.html.j2", page, told=told, kept=kept))

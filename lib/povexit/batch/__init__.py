@@ -1,0 +1,198 @@
+"""One month's reports from one month's deliveries: clean, judge, map, report.
+
+The batch runs notebooks; it does not know what they compute. It knows what each
+reads and writes, and from that what is still up to date: a result is made again
+only if the content it depends on changed. A county that fails does not stop the
+others, and no file takes its published name before it is complete. The only
+importer of papermill, in `povexit.batch.worker`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from povexit import store
+from povexit.batch import pages, summary, tables
+from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
+from povexit.batch.pool import Pool, Progress
+from povexit.batch.records import Record
+from povexit.batch.summary import Summary
+from povexit.batch.tables import Due, Unit
+from povexit.batch.worker import Result
+from povexit.errors import StoreError
+
+__all__ = ["Options", "Summary", "check", "run"]
+
+
+def run(
+    month: str,
+    *,
+    edition: str | None = None,
+    lang: str = "zh",
+    counties: Sequence[str] | None = None,
+    force: bool = False,
+    jobs: int = 2,
+) -> Summary:
+    """Make a month's reports, as far as they are not up to date.
+
+    Parameters
+    ----------
+    month
+        Such as ``2016-06``; its deliveries lie in ``data/raw/2016-06``.
+    edition
+        The edition of 八有一超 to judge by; the one in force without it.
+    lang
+        ``zh`` or ``en``.
+    counties
+        Names or codes; all without it. Maps and the city's report need all.
+    force
+        Make everything again.
+    jobs
+        How many notebooks run at a time.
+
+    Returns
+    -------
+    Summary
+        What was delivered and what was not.
+
+    Raises
+    ------
+    UnknownNameError, StoreError
+        Before anything starts, if the request cannot be met; later, if the disk is full.
+    DeliveryError, PrivacyError
+        Before anything starts, if the month's folder is empty or the key too short.
+    """
+    options = check(month, edition=edition, lang=lang, counties=counties, force=force, jobs=jobs)
+    with (
+        _alone(),
+        _workshop(options) as work,
+        Pool(work, options.jobs) as pool,
+        Progress() as progress,
+    ):
+        return Run(options, pool, progress).all()
+
+
+class Run:
+    """One run of the flow, and the details of what went wrong in it."""
+
+    def __init__(self, options: Options, pool: Pool, progress: Progress) -> None:
+        self.options = options
+        self.pool = pool
+        self.progress = progress
+        self.traces: list[str] = []
+
+    def all(self) -> Summary:
+        """Run the steps in their order; return what was delivered."""
+        cleaned = self.table_step(CLEAN, tables.clean_inputs(self.options))
+        judged = self.table_step(JUDGE, tables.judge_inputs(cleaned))
+        found = pages.reports(self.options, pages.Tables(cleaned, judged))
+        made = self.page_step(found)
+        return summary.write(self.options, [r.name for r in found], made, self.write_log())
+
+    def table_step(self, step: Step, inputs: Mapping[Unit, dict[str, str]]) -> dict[Unit, Record]:
+        """Run one table step for the counties that need it; return the records of all."""
+        kept, due = tables.split(step, self.options, inputs)
+        again = self.table_round(step, tables.tasks(step, self.options, due), kept)
+        self.table_round(step, tables.alone(step, self.options, again), kept)
+        return kept
+
+    def table_round(
+        self, step: Step, planned: tables.Planned, kept: dict[Unit, Record]
+    ) -> list[Due]:
+        """Run tasks of a step and keep their records; return the counties that one took with it.
+
+        A notebook that stops at one county says nothing of those that come after it.
+        """
+        again: list[Due] = []
+        before = tables.states(due for _, part in planned.values() for due in part)
+        self.progress.expect(len(planned))
+        for result in self.pool.run([task for task, _ in planned.values()]):
+            task, part = planned[result.name]
+            end = tables.ended(result, part[0].month, before[part[0].month])
+            silent = [due for due in part if end.silent(step, due)]
+            retried = silent if len(part) > 1 else []
+            for due in retried:
+                tables.discard(due, end)
+            for due in (d for d in part if d not in retried):
+                kept[due.month, due.county] = tables.finish(step, self.options, due, end)
+            again += retried
+            self.keep_notebook(result)
+            self.note(task.name, result if silent else replace(result, error=None, trace=""))
+        return again
+
+    def keep_notebook(self, result: Result) -> None:
+        """Keep the executed notebook of a table step beside the reports."""
+        source = self.pool.work / f"{result.name}.ipynb"
+        if source.is_file():
+            pages.promote(source, self.options.folder / "notebooks" / source.name)
+
+    def page_step(self, reports: list[pages.Report]) -> list[str]:
+        """Make the pages that need it; return the names of those made."""
+        for report, why in pages.blocked(reports):
+            pages.finish(self.options, report, why, self.pool.work)
+        due = {r.name: r for r in reports if not r.error and pages.fresh(self.options, r) is None}
+        self.progress.expect(len(due))
+        made = []
+        for result in self.pool.run([pages.task(self.options, r) for r in due.values()]):
+            report = due[result.name]
+            if pages.finish(self.options, report, result, self.pool.work).ok:
+                made.append(report.name)
+            self.note(report.title, result)
+        return made
+
+    def note(self, title: str, result: Result) -> None:
+        """Tell who waits that a task ended; keep the details if it failed."""
+        self.progress.step(title, result)
+        if result.trace:
+            self.traces.append(f"== {title}\n{result.trace}")
+
+    def write_log(self) -> Path | None:
+        """Write the details of what went wrong, or remove those of an earlier run."""
+        log = self.options.folder / "error.log"
+        if self.traces:
+            return store.write_atomic(log, "\n".join(self.traces))
+        log.unlink(missing_ok=True)
+        return None
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the project's lock; the system lets it go even if the process is killed."""
+    path = store.processed_dir() / ".lock"
+    with store.writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w")
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(
+                "another povexit run is going on in this folder",
+                where=store.root(),
+                hint="wait until it has ended, then run the same command again",
+            ) from None
+        yield
+
+
+@contextmanager
+def _workshop(options: Options) -> Iterator[Path]:
+    """Give a working folder on the disk of the reports; clear what killed runs left."""
+    folder = store.reports_dir(options.month)
+    for left in folder.glob(".work-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    for base in (folder, store.processed_dir()):
+        for part in base.rglob(".*.part"):
+            part.unlink(missing_ok=True)
+    with store.writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=folder, prefix=".work-"))
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

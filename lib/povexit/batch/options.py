@@ -1,0 +1,195 @@
+"""What was asked for, checked before anything starts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from povexit import store
+from povexit.batch import keys
+from povexit.batch.keys import Month
+from povexit.batch.worker import declared_parameters
+from povexit.errors import DeliveryError, StoreError, UnknownNameError
+
+STANDARD = "household_exit"
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A notebook of the flow and the parameters it is given."""
+
+    notebook: str
+    parameters: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """Return the notebook's file."""
+        return store.root() / "notebooks" / self.notebook
+
+
+CLEAN = Step("01_clean.ipynb", ("month", "county"))
+JUDGE = Step("02_judge.ipynb", ("month", "county", "edition"))
+MAPS = Step("03_map_counties.ipynb", ("month", "edition", "lang"))
+COUNTY = Step("04_county_report.ipynb", ("month", "county", "edition", "lang"))
+CITY = Step("05_city_report.ipynb", ("month", "edition", "lang"))
+STEPS = (CLEAN, JUDGE, MAPS, COUNTY, CITY)
+
+
+@dataclass(frozen=True)
+class Options:
+    """A checked request.
+
+    Attributes
+    ----------
+    month
+        The month to report.
+    deliveries
+        That month and, if any county delivered it, the one before to compare with: what
+        was delivered.
+    edition, edition_note
+        The edition all months are judged by, and what to say about it.
+    lang
+        ``zh`` or ``en``.
+    counties
+        Codes, in the order of the codes' table.
+    force, jobs
+        Do everything again; how many notebooks at a time.
+    """
+
+    month: str
+    deliveries: Mapping[str, Month]
+    edition: str
+    edition_note: str | None
+    lang: str
+    counties: tuple[str, ...]
+    force: bool
+    jobs: int
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """Return the month before, if there is one, and the month."""
+        return tuple(sorted(self.deliveries))
+
+    @property
+    def whole_city(self) -> bool:
+        """Tell whether all counties were asked for, so that the city's reports are due."""
+        return set(self.counties) == set(keys.county_names())
+
+    def simulated(self, counties: Sequence[str]) -> bool:
+        """Tell whether any delivery of these counties is simulated, of either month."""
+        return any(m.of(county).simulated for m in self.deliveries.values() for county in counties)
+
+    @property
+    def folder(self) -> Path:
+        """Return where the reports go."""
+        folder = store.reports_dir(self.month)
+        return folder if self.lang == "zh" else folder / self.lang
+
+
+def check(
+    month: str,
+    *,
+    edition: str | None = None,
+    lang: str = "zh",
+    counties: Sequence[str] | None = None,
+    force: bool = False,
+    jobs: int = 2,
+) -> Options:
+    """Return the request if all of it can be done.
+
+    Raises
+    ------
+    UnknownNameError
+        If a month, county, edition or language is not known; the nearest are named.
+    StoreError
+        If the month's folder or a notebook is missing, or a notebook takes no such parameter.
+    DeliveryError
+        If the month's folder is empty.
+    """
+    store.check_month(month)
+    _check_choice("language", lang, LANGUAGES)
+    if jobs < 1:
+        raise UnknownNameError("too few jobs", expected="1 or more", found=jobs)
+    edition, note = _edition(edition, month, lang)
+    wanted = _counties(counties)
+    _check_folder(month)
+    for step in STEPS:
+        _check_step(step)
+    delivered = {month: keys.deliveries(month)} | _before(store.previous_month(month))
+    return Options(month, delivered, edition, note, lang, wanted, force, jobs)
+
+
+def _before(month: str) -> dict[str, Month]:
+    """Return the month before, or nothing if no county delivered it: then nothing is compared."""
+    if not store.raw_dir(month).is_dir():
+        return {}
+    try:
+        found = keys.deliveries(month)
+    except DeliveryError:
+        return {}
+    return {month: found} if found.counties else {}
+
+
+def _check_folder(month: str) -> None:
+    folder = store.raw_dir(month)
+    if not folder.parent.is_dir():
+        raise StoreError(
+            "not a povexit project",
+            where=store.root().absolute(),
+            expected="a folder with data/raw and notebooks",
+            hint="set POVEXIT_HOME to the project's folder, or leave it unset and change into it",
+        )
+    if not folder.is_dir():
+        there = sorted(p.name for p in folder.parent.glob("20*") if p.is_dir())
+        raise StoreError(
+            f"no deliveries for {month}",
+            where=folder,
+            expected="a folder with the counties' files",
+            found="months delivered: " + (", ".join(there) or "none"),
+            hint=f"make the folder data/raw/{month} and put the counties' files in it",
+        )
+
+
+def _check_choice(what: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        near = difflib.get_close_matches(value, choices, n=1) or choices
+        raise UnknownNameError(
+            f"unknown {what}",
+            expected=", ".join(choices),
+            found=repr(value),
+            hint=f"did you mean {near[0]}?",
+        )
+
+
+def _edition(edition: str | None, month: str, lang: str) -> tuple[str, str | None]:
+    from povexit import standards
+
+    if edition is not None:
+        _check_choice("edition", edition, [s.edition for s in standards.editions(STANDARD)])
+    standard, note = standards.choose(STANDARD, month, edition or "", lang)
+    return standard.edition, note
+
+
+def _counties(names: Sequence[str] | None) -> tuple[str, ...]:
+    known = tuple(keys.county_names())
+    if names is None or list(names) == ["all"]:
+        return known
+    from povexit.geography import resolve_county
+
+    wanted = {resolve_county(name) for name in names}
+    return tuple(c for c in known if c in wanted)
+
+
+def _check_step(step: Step) -> None:
+    missing = set(step.parameters) - declared_parameters(step.path)
+    if missing:
+        raise StoreError(
+            "a notebook does not take a parameter that the batch gives it",
+            where=step.notebook,
+            expected=", ".join(step.parameters),
+            found="without " + ", ".join(sorted(missing)),
+            hint="its cell tagged 'parameters' must assign all of them",
+        )

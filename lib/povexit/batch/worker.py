@@ -1,0 +1,323 @@
+"""One notebook run in a process of its own: papermill by its API, then the page.
+
+Nothing here touches a published path: the executed notebook and its page are
+written into a working folder, checked, and left for the parent to publish. So
+a crash at any instant leaves what was published as it was.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import os
+import re
+import shutil
+import sys
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from povexit.errors import PovexitError, StoreError
+
+if TYPE_CHECKING:
+    from povexit.publish import Page
+
+TOLD = re.compile(r"^  (where|expected|found|to do): +(.*)$")
+PARTS = {"to do": "hint"}
+#: A cell that takes longer hangs: at full scale the slowest takes about two minutes.
+LONGEST_CELL_SECONDS = 3600
+ENDED_FROM_OUTSIDE = {
+    "problem": "the process that ran the notebook was ended from outside",
+    "hint": "most often memory ran out: close other programs, or run with --jobs 1",
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One notebook to run.
+
+    Attributes
+    ----------
+    name
+        What it makes, and the stem of its files: ``county_451021``.
+    notebook
+        The notebook with its ``parameters`` cell.
+    parameters
+        What is injected; text only, so that nothing changes type on the way.
+    page
+        How to publish it; None if its results are tables.
+    longest
+        Seconds that one cell may take.
+    """
+
+    name: str
+    notebook: Path
+    parameters: dict[str, str]
+    page: Page | None = None
+    longest: int = LONGEST_CELL_SECONDS
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a task went. ``error`` has the parts of a `PovexitError`, ``trace`` is for the log."""
+
+    name: str
+    seconds: float
+    error: dict[str, str] | None = None
+    trace: str = ""
+
+
+def prepare(parent: int, environment: Mapping[str, str]) -> None:
+    """Set up a worker process, once: own session, and an end when the parent ends.
+
+    A session of its own keeps the terminal's Ctrl-C from a notebook half done; the
+    parent alone decides. A worker whose parent was killed must not go on either, nor
+    leave the folder of its kernels' sockets behind. The kernels end with their worker.
+    """
+    os.setsid()
+    os.environ.update(environment)
+    sockets = environment["JUPYTER_RUNTIME_DIR"]
+    threading.Thread(target=_end_with, args=(parent, sockets), daemon=True).start()
+
+
+def _end_with(parent: int, sockets: str) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    shutil.rmtree(sockets, ignore_errors=True)
+    os._exit(1)
+
+
+@cache
+def _papermill() -> Any:
+    """Import papermill without the two seconds in which a grammar nobody needs is compiled."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    import papermill
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class Engine(NBClientEngine):
+        """Keep the notebook if it breaks off; else papermill writes it, once, at its end.
+
+        Written at each cell, as papermill does by itself, it costs a fifth of a report.
+        """
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, *args: Any, keep: str, **more: Any) -> None:
+            try:
+                super().execute_managed_notebook(nb_man, *args, **more)
+            except Exception:
+                papermill.iorw.write_ipynb(nb_man.nb, keep)
+                raise
+
+    papermill_engines.register("povexit", Engine)
+    return papermill
+
+
+def _kernel_manager() -> type:
+    """Return a kernel manager that starts this very Python and needs no free port.
+
+    A ``python3`` kernel found in the user's folder may be another Python; and two
+    kernels started at once may pick the same TCP port, or the same socket name.
+    """
+    from ipykernel.kernelspec import get_kernel_dict
+    from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    class OwnKernelManager(AsyncKernelManager):
+        transport = "ipc"
+
+        def _ip_default(self) -> str:
+            return str(Path(jupyter_runtime_dir()) / uuid.uuid4().hex[:12])
+
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            made = get_kernel_dict()
+            return KernelSpec(**{**made, "argv": [sys.executable, *made["argv"][1:]]})
+
+    return OwnKernelManager
+
+
+def run(task: Task, work: str) -> Result:
+    """Run one task in ``work``; every failure becomes part of the result.
+
+    Parameters
+    ----------
+    task
+        What to run.
+    work
+        A folder on the disk of the reports; ``<name>.ipynb`` and ``<name>.html`` appear there.
+    """
+    start = time.perf_counter()
+    error, trace = None, ""
+    try:
+        _run(task, Path(work))
+    except Exception as problem:
+        error, trace = told(problem), traceback.format_exc()
+    return Result(task.name, time.perf_counter() - start, error, trace)
+
+
+def _run(task: Task, work: Path) -> None:
+    notebook = work / f"{task.name}.ipynb"
+    with contextlib.redirect_stderr(None):
+        _execute(task, notebook)
+    check_complete(notebook)
+    if task.page is not None:
+        from povexit import publish
+
+        publish.render(notebook, work / f"{task.name}.html", task.page)
+
+
+def _execute(task: Task, out: Path) -> None:
+    _papermill().execute_notebook(
+        str(task.notebook),
+        str(out),
+        engine_name="povexit",
+        keep=str(out),
+        parameters=dict(task.parameters),
+        kernel_name="python3",
+        language="python",
+        cwd=str(task.notebook.parent),
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        autosave_cell_every=0,
+        execution_timeout=task.longest,
+        kernel_manager_class=_kernel_manager(),
+        shutdown_kernel="immediate",
+    )
+
+
+def check_complete(path: Path) -> None:
+    """Raise unless every code cell of an executed notebook ran to its end.
+
+    Raises
+    ------
+    StoreError
+        If a cell did not run: such a notebook would make a page that looks complete.
+    """
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    code = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+    waiting = [c for c in code if c.execution_count is None]
+    if waiting or notebook.metadata.get("papermill", {}).get("exception"):
+        raise StoreError(
+            "the notebook did not run to its end",
+            where=path.name,
+            expected=f"{len(code)} cells",
+            found=f"{len(code) - len(waiting)} cells",
+            hint="run the same command again",
+        )
+
+
+def told(error: BaseException) -> dict[str, str]:
+    """Return the parts of an error in a clerk's words.
+
+    An error of this package raised inside a notebook comes back as text; its parts are
+    read from that text again. Any other error names the notebook's cell and is for the
+    maintainer.
+    """
+    if isinstance(error, PovexitError):
+        return parts_of(str(error))
+    name, value = getattr(error, "ename", None), str(getattr(error, "evalue", error))
+    if name in _own_errors():
+        return parts_of(value)
+    cell = getattr(error, "exec_count", None)
+    return _told_by_system(error) or {
+        "problem": "an unexpected error stopped the notebook",
+        "where": f"cell {cell}" if cell else "outside the cells",
+        "found": f"{name or type(error).__name__}: {value.splitlines()[0] if value else ''}",
+        "hint": "send error.log and the notebook beside it to whoever maintains povexit",
+    }
+
+
+def _told_by_system(error: BaseException) -> dict[str, str] | None:
+    """Return the parts of an error that is not the notebook's own: memory, time, disk."""
+    from nbclient.exceptions import DeadKernelError
+
+    if isinstance(error, DeadKernelError):
+        return ENDED_FROM_OUTSIDE
+    if isinstance(error, TimeoutError):
+        return {
+            "problem": "the notebook did not get on, and was ended",
+            "found": str(error).splitlines()[0],
+            "hint": "run the same command again; if it happens again, send error.log and the"
+            " notebook beside it to whoever maintains povexit",
+        }
+    if isinstance(error, OSError):
+        return {
+            "problem": "could not write the notebook's results",
+            "found": error.strerror or str(error),
+            "hint": "free some space or check the folder's rights, then run the same command again",
+        }
+    return None
+
+
+def _own_errors() -> set[str]:
+    return {"PovexitError", *(kind.__name__ for kind in PovexitError.__subclasses__())}
+
+
+def parts_of(text: str) -> dict[str, str]:
+    """Return the parts of a `PovexitError` from its text.
+
+    Examples
+    --------
+    >>> parts_of("sheet missing\\n  where:    右江区.xlsx\\n  to do:    ask again")
+    {'problem': 'sheet missing', 'where': '右江区.xlsx', 'hint': 'ask again'}
+    """
+    parts = {"problem": ""}
+    last = "problem"
+    for line in text.splitlines():
+        if found := TOLD.match(line):
+            last = PARTS.get(found[1], found[1])
+            parts[last] = found[2]
+        else:
+            parts[last] = f"{parts[last]}\n{line}".strip()
+    return parts
+
+
+def declared_parameters(notebook: Path) -> set[str]:
+    """Return the names that a notebook's ``parameters`` cell assigns.
+
+    papermill injects any name it is given, known or not, as code; so names are checked
+    against this before anything starts.
+
+    Raises
+    ------
+    StoreError
+        If the notebook is missing or torn, or has no cell tagged ``parameters``.
+    """
+    again = f"take it from the version control again: git checkout notebooks/{notebook.name}"
+    if not notebook.is_file():
+        raise StoreError("a notebook is missing", where=notebook, hint=again)
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [c for c in cells if "parameters" in c.get("metadata", {}).get("tags", [])]
+        names = _assigned("".join(tagged[0]["source"])) if tagged else None
+    except (ValueError, KeyError, TypeError, SyntaxError) as error:
+        raise StoreError(
+            "a notebook cannot be read", where=notebook, found=str(error), hint=again
+        ) from error
+    if names is None:
+        raise StoreError(
+            "a notebook has no parameters cell",
+            where=notebook.name,
+            hint="tag the cell that sets month and county with 'parameters'",
+        )
+    return names
+
+
+def _assigned(source: str) -> set[str]:
+    names = set()
+    for statement in ast.parse(source).body:
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement]
+        names |= {t.id for t in targets if isinstance(t, ast.Name)}
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            names.add(statement.target.id)
+    return names

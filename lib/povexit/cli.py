@@ -1,0 +1,202 @@
+"""The command line: parse, call, say what happened."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from povexit import __version__, store
+from povexit.errors import PovexitError
+
+if TYPE_CHECKING:
+    from povexit.batch import Summary
+
+DELIVERED, SOME_FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+WIDEST = 1000
+
+DESCRIPTION = """\
+Poverty-exit reports per county, from the counties' monthly deliveries.
+
+Put the files of the counties into data/raw/<month>/ and run:
+
+  povexit run --month 2016-06
+"""
+RUN = """\
+Clean, judge, map and report a month: a report per county, one for the city, and
+an index page. What has not changed since the last run is not done again; an
+interrupted run goes on where it stopped. A county that fails does not stop the
+others, and its last good report stays.
+"""
+CHECK = """\
+Read delivered files as a run would, and say what is wrong with them. Nothing is
+written.
+"""
+EXIT = """\
+exit status:
+  0    everything was delivered
+  1    something was not: see the table, and the page that says why
+  2    nothing was done: the command was wrong, the month was not found, or another
+       run is going on
+  130  stopped by Ctrl-C
+"""
+CHECK_EXIT = """\
+exit status:
+  0  every file can be used
+  1  one or more cannot: the message says where and what to do
+  2  the command was wrong
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    shape = argparse.RawDescriptionHelpFormatter
+    top = argparse.ArgumentParser("povexit", description=DESCRIPTION, formatter_class=shape)
+    top.add_argument("--version", action="version", version=f"povexit {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="make the reports of a month",
+        description=RUN,
+        epilog=EXIT,
+        formatter_class=shape,
+    )
+    _run_arguments(run)
+    check = commands.add_parser(
+        "check",
+        help="check delivered files",
+        description=CHECK,
+        epilog=CHECK_EXIT,
+        formatter_class=shape,
+    )
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a workbook or survey")
+    return top
+
+
+def _run_arguments(run: argparse.ArgumentParser) -> None:
+    run.add_argument("--month", required=True, metavar="YYYY-MM", help="such as 2016-06")
+    run.add_argument(
+        "--county",
+        action="append",
+        metavar="NAME",
+        help="a county's name or code; again for more (default: all, with maps and city report)",
+    )
+    run.add_argument(
+        "--edition", help="edition of 八有一超 to judge by (default: the one in force)"
+    )
+    run.add_argument("--lang", default="zh", help="zh or en (default: zh)")
+    run.add_argument("--force", action="store_true", help="do everything again")
+    run.add_argument(
+        "--jobs", type=int, default=2, metavar="N", help="notebooks at a time (default: 2)"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status; no error shows a traceback."""
+    given = parser().parse_args(arguments)
+    try:
+        return run(given) if given.command == "run" else check(given.files)
+    except KeyboardInterrupt:
+        say("\nStopped. What was finished stays; the same command goes on from here.")
+        return INTERRUPTED
+    except PovexitError as error:
+        say(f"povexit: {error}")
+        # a disk that is full or may not be written stops a run; anything else, before it starts
+        return SOME_FAILED if isinstance(error.__cause__, OSError) else WRONG_USE
+    except Exception:
+        say(f"povexit: something unforeseen went wrong; details are in {_log(given)}")
+        return SOME_FAILED
+
+
+def say(text: str) -> None:
+    """Print for the person, not for the next program."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def _log(given: argparse.Namespace) -> Path:
+    """Write down what went wrong, beside the reports or, if that cannot be, where anyone may."""
+    text = traceback.format_exc()
+    try:
+        return store.write_atomic(store.reports_dir(given.month) / "error.log", text)
+    except (AttributeError, PovexitError):
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="povexit-", suffix=".log", delete=False, encoding="utf-8"
+        ) as file:
+            file.write(text)
+        return Path(file.name)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Make the reports of a month and say what was delivered; the index comes last."""
+    from povexit import batch
+
+    summary = batch.run(
+        given.month,
+        edition=given.edition,
+        lang=given.lang,
+        counties=given.county,
+        force=given.force,
+        jobs=given.jobs,
+    )
+    show(summary)
+    return SOME_FAILED if summary.failed else DELIVERED
+
+
+STATES = {
+    "delivered": "delivered",
+    "kept": "NOT DELIVERED (last one kept)",
+    "missing": "NOT DELIVERED",
+}
+
+
+def show(summary: Summary) -> None:
+    """Print the table of what was delivered and what was not, then where to look."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for head in ("report", "status", "reason"):
+        table.add_column(head, overflow="fold")
+    for entry in (e for e in summary.entries if e.name in summary.asked):
+        same = entry.status == "delivered" and entry.name not in summary.made
+        state = "unchanged" if same else STATES[entry.status]
+        table.add_row(entry.title, state, entry.problem or "", style="red" * bool(entry.problem))
+    # what files and errors say is text, never markup; in a pipe a row is a line
+    width = None if sys.stdout.isatty() else WIDEST
+    console = Console(highlight=False, markup=False, emoji=False, width=width)
+    with console.capture() as shown:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in shown.get().splitlines()))
+    for name in summary.strangers:
+        print(f"not read, as its name tells no county or kind: {name}")
+    if summary.log:
+        print(f"details of the errors: {summary.log}")
+    print(summary.index)
+
+
+def check(files: Sequence[Path]) -> int:
+    """Say of each delivered file whether it can be read, and what is wrong if not."""
+    from povexit import clean
+
+    failed = 0
+    for path in files:
+        try:
+            said = clean.check_file(path)
+        except PovexitError as error:
+            failed += 1
+            print(f"{path}: NOT ACCEPTED\n{error}")
+        else:
+            print(f"{path}: accepted{_said(said)}")
+    return SOME_FAILED if failed else DELIVERED
+
+
+def _said(said: object) -> str:
+    return f" ({said})" if said else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -112,6 +112,26 @@ def sha256(path: Path) -> str:
 
 
 @contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write ``path`` into an error that says what to do.
+
+    Raises
+    ------
+    StoreError
+        If the disk is full, or the folder cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            "could not write the file; what stood there before still stands",
+            where=path,
+            found=error.strerror or str(error),
+            hint="free some space or check the folder's rights, then run the same command again",
+        ) from error
+
+
+@contextlib.contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Give a path to write beside ``path``; it takes the name only when all went well.
 
@@ -120,32 +140,20 @@ def whole(path: Path) -> Iterator[Path]:
     StoreError
         If the disk is full or the folder cannot be written; nothing is left behind.
     """
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         os.close(handle)
-    except OSError as error:
-        raise _unwritable(path, error) from error
     beside = Path(name)
     try:
-        yield beside
-        with beside.open("rb+") as file:
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    except OSError as error:
-        raise _unwritable(path, error) from error
+        with writing(path):
+            yield beside
+            with beside.open("rb+") as file:
+                os.fsync(file.fileno())
+            beside.chmod(0o644)
+            beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _unwritable(path: Path, error: OSError) -> StoreError:
-    return StoreError(
-        "could not write the file; what stood there before still stands",
-        where=path,
-        found=error.strerror or str(error),
-        hint="free some space or check the folder's rights, then run the same command again",
-    )
 
 
 def write_atomic(path: Path, data: bytes | str) -> Path:

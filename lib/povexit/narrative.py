@@ -138,11 +138,7 @@ def why_not(criteria: pd.DataFrame, lang: str | None = None, most: int = 3) -> P
     worst = worst[worst["failed"] > 0].head(most)
     if worst.empty:
         return Prose(pick(lang, "没有一项指标有未达标户。", "No criterion is failed by anyone."))
-    parts = [
-        f"{row['name']} {fmt_int(row['failed'], lang=lang)} {pick(lang, '户', 'households')}"
-        f"（{fmt_share(row['failed_share'], lang=lang)}）"
-        for _, row in worst.iterrows()
-    ]
+    parts = [_failing(row, lang) for _, row in worst.iterrows()]
     unknown = criteria.sort_values("unknown", ascending=False).iloc[0]
     tail = _unknown_tail(unknown["name"], int(unknown["unknown"]), lang)
     return Prose(
@@ -151,6 +147,15 @@ def why_not(criteria: pd.DataFrame, lang: str | None = None, most: int = 3) -> P
             f"未达标最多的是：{'；'.join(parts)}。{tail}",
             f"Most often failed: {'; '.join(parts)}. {tail}",
         )
+    )
+
+
+def _failing(row: pd.Series, lang: str | None) -> str:
+    failed, share = fmt_int(row["failed"], lang=lang), fmt_share(row["failed_share"], lang=lang)
+    return pick(
+        lang,
+        f"{row['name']} {failed} 户（{share}）",
+        f"{row['name']}, {failed} households ({share})",
     )
 
 
@@ -173,7 +178,7 @@ def near_line(
             lang,
             f"贫困线为每人每年 {fmt_yuan(line_yuan, lang=lang)}。收入高出线不到 {fmt_yuan(within, lang=lang)}"
             f" 的有 **{fmt_int(near['above'], lang=lang)}** 户（一次小变故就会跌回线下），"
-            f"差不到 {fmt_yuan(within, lang=lang)} 的有 **{fmt_int(near['below'], lang=lang)}** 户；"
+            f"低于线不到 {fmt_yuan(within, lang=lang)} 的有 **{fmt_int(near['below'], lang=lang)}** 户；"
             f"{fmt_int(near['unknown'], lang=lang)} 户收入未知。",
             f"The line is {fmt_yuan(line_yuan, lang=lang)} per person and year."
             f" **{fmt_int(near['above'], lang=lang)}** households are above it by less than"
@@ -213,9 +218,9 @@ def _measure(row: pd.Series, lang: str | None) -> str:
     interval = f"{fmt_share(row['low'], lang=lang)} – {fmt_share(row['high'], lang=lang)}"
     first = pick(
         lang,
-        f"{row['name']}：**{fmt_share(row['estimate'], lang=lang)}**（95 % 区间 {interval}，"
+        f"{row['name']}：**{fmt_share(row['estimate'], lang=lang)}**（95% 区间 {interval}，"
         f"{fmt_int(row['n'], lang=lang)} 户，{fmt_int(row['clusters'], lang=lang)} 村）",
-        f"{row['name']}: **{fmt_share(row['estimate'], lang=lang)}** (95 % interval {interval},"
+        f"{row['name']}: **{fmt_share(row['estimate'], lang=lang)}** (95% interval {interval},"
         f" {fmt_int(row['n'], lang=lang)} households in {fmt_int(row['clusters'], lang=lang)} villages)",
     )
     if row["verdict"] not in VERDICTS:

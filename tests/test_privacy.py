@@ -63,3 +63,14 @@ def test_no_small_cell_is_shown_and_unknown_is_not_small(counts: list[int | None
     assert out.loc[out["status"] == "suppressed", ["n", "share"]].isna().all(axis=None)
     assert (out["status"] == "unknown").tolist() == [c is None for c in counts]
     assert frame["share"].notna().all()
+
+
+def test_a_single_small_cell_takes_the_next_smallest_with_it() -> None:
+    frame = pd.DataFrame({"n": [4, 30, 12, None], "share": [0.1, 0.2, 0.3, 0.4]})
+    out = privacy.suppress_small(frame, "n", ["share"])
+    assert out["status"].tolist() == ["suppressed", "shown", "suppressed", "unknown"]
+    two = privacy.suppress_small(frame.assign(n=[4, 30, 5, 12]), "n", ["share"])
+    assert two["status"].tolist() == ["suppressed", "shown", "suppressed", "shown"]
+    assert privacy.suppress_small(frame.iloc[:1], "n", ["share"])["status"].tolist() == [
+        "suppressed"
+    ]

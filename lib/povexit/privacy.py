@@ -155,11 +155,16 @@ def suppress_small(
     -------
     pandas.DataFrame
         A copy with ``status`` one of ``shown``, ``suppressed``, ``unknown``; an
-        unknown count is unknown, never small.
+        unknown count is unknown, never small. Where a single row would be hidden, the
+        smallest of the others is hidden with it: totals are published too, and one gap
+        in a sum is no secret.
     """
     out = frame.copy()
     count = out[count_column].astype("Float64")
     small = (count < minimum).fillna(False).astype(bool)
+    others = count[~small].dropna()
+    if small.sum() == 1 and len(others):
+        small |= count.index == others.idxmin()
     for column in [*value_columns, count_column]:
         out[column] = out[column].astype("Float64").mask(small)
     out["status"] = "shown"

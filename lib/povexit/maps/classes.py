@@ -118,7 +118,8 @@ def natural_breaks(values: np.ndarray, k: int) -> np.ndarray:
         values = np.quantile(values, np.linspace(0, 1, MOST_VALUES), method="nearest")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Numba not installed")  # a few hundred values: no need
-        return np.asarray(FisherJenks(values, k=min(k, np.unique(values).size)).bins)
+        bins = FisherJenks(values, k=min(k, np.unique(values).size)).bins
+    return np.unique(bins)  # many equal values can fill two classes
 
 
 def roundest(low: float, high: float) -> float:

@@ -35,8 +35,10 @@ ATTRIBUTES = {
 DROPPED = {"script", "style", "iframe", "object", "template", "noscript", "title", "textarea"}
 IMAGE_DATA = re.compile(r"data:image/(png|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
 # A cell that holds nothing but a number, its sign, separators, unit sign or interval.
-NUMBER = re.compile(r"[-+−±≈<>≤≥]?\s?\d[\d,.  ]*\s?(%|‰|[-–~至]\s?[-−]?\d[\d,.]*\s?%?)?")
+NUMBER = re.compile(r"[-+−±≈<>≤≥]?\s?\d[\d,.\s]*[%‰]?(\s?[-–~至]\s?[-−]?\d[\d,.]*\s?%?)?")
 CELL = re.compile(r"<td>([^<]*)</td>")
+# matplotlib names itself here, in the same words a drawing's title has
+SVG_CREATOR = re.compile(r"<dc:creator>.*?</dc:creator>", flags=re.S)
 SVG_TITLE = re.compile(r"<(?:dc:)?title[^>]*>\s*([^<]+?)\s*</(?:dc:)?title>")
 # Best first: a drawing that scales, then a table, then words, then a photograph.
 PREFERRED = ("image/svg+xml", "image/png", "text/html", "text/markdown")
@@ -120,7 +122,7 @@ def _alt(output: Mapping[str, Any], data: str, mime: str, heading: str) -> str:
     """Find words for a picture: said with it, its own title, or the heading above it."""
     metadata = output.get("metadata", {})
     said = metadata.get("alt") or metadata.get(mime, {}).get("alt")
-    own = SVG_TITLE.search(data) if mime == "image/svg+xml" else None
+    own = SVG_TITLE.search(SVG_CREATOR.sub("", data)) if mime == "image/svg+xml" else None
     return str(said or (html.unescape(own[1]) if own else heading))
 
 

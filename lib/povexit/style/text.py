@@ -106,7 +106,9 @@ def foot(lines: list[str], fig: Figure, *, bold: bool = False) -> None:
     """Write lines under everything else in a figure, the first one bold if asked."""
     size = text_size() * 0.82
     width, height = (72 * float(side) for side in fig.get_size_inches())
-    wrapped = [(i, line) for i, text in enumerate(lines) for line in wrap(text, _LINE * width, size)]
+    wrapped = [
+        (i, line) for i, text in enumerate(lines) for line in wrap(text, _LINE * width, size)
+    ]
     bottom, step = _taken(fig), size * 1.45 / height
     for place, (i, line) in enumerate(reversed(wrapped)):
         first = bold and i == 0

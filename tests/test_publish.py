@@ -1,0 +1,409 @@
+"""A page needs nothing but itself, does no harm, and is the same to the byte each time."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import nbformat
+import pandas as pd
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from tests import figures
+from tests import finished_tables as finished
+
+from povexit import publish, style, tables
+from povexit.errors import DeliveryError, StoreError
+from povexit.publish import fonts
+from povexit.publish.safe import align_numbers, clean_html, fragments, markdown, output
+
+PROVENANCE = {"month": "2016-06", "edition": "2016", "inputs": "3f1a9c22b0de"}
+PAGE = publish.Page("田东县脱贫退出月报（2016-06）", "zh", True, PROVENANCE, "index.html")
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    '<img src=x onerror="alert(1)">',
+    "<img src='https://evil.example/pixel.png'>",
+    '<svg onload="alert(1)"><script>alert(2)</script></svg>',
+    "<math><mtext></table><img src onerror=alert(1)></mtext></math>",
+    '<a href="javascript:alert(1)">x</a>',
+    '<a href="JaVa\tScript:alert(1)">x</a>',
+    '<a href=" data:text/html,<script>alert(1)</script>">x</a>',
+    '<iframe src="https://evil.example"></iframe>',
+    '<object data="x.swf"></object><embed src="x.swf">',
+    '<link rel="stylesheet" href="https://evil.example/x.css">',
+    "<style>body{background:url(https://evil.example)}</style>",
+    '<p style="background:url(https://evil.example)">x</p>',
+    '<meta http-equiv="refresh" content="0;url=https://evil.example">',
+    '<base href="https://evil.example/">',
+    '<form action="https://evil.example"><input name="q"><button>go</button></form>',
+    '<div onmouseover="alert(1)" id="x">x</div>',
+    '<img src="data:text/html;base64,PHNjcmlwdD4=">',
+    "</main></body><script>alert(1)</script>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<video><source onerror=alert(1)></video>",
+    "<template><script>alert(1)</script></template>",
+]
+LOADING = {"src", "srcset", "data", "poster", "background", "action", "formaction", "ping"}
+
+
+class Seen(HTMLParser):
+    """Tags with their attributes and text, as a browser would take a page apart."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """Return the attributes of every tag of a name."""
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+def harm(html: str) -> list[str]:
+    """Return what in a page could run, or reach outside it."""
+    found = []
+    for tag, attrs in Seen(html).tags:
+        if tag in {"script", "iframe", "object", "embed", "link", "base", "form", "svg", "math"}:
+            found.append(f"<{tag}>")
+        for name, value in attrs.items():
+            text = re.sub(r"\s", "", value or "").lower()
+            outside = name in LOADING and not text.startswith("data:image/")
+            runs = name.startswith("on") or text.startswith(("javascript:", "vbscript:"))
+            data_link = name == "href" and text.startswith("data:")
+            if outside or runs or data_link or (name == "style"):
+                found.append(f"{tag} {name}={value}")
+    return found
+
+
+def shown(data: dict[str, str]) -> dict:
+    return new_output("display_data", data)
+
+
+def notebook(tmp_path: Path, *cells) -> Path:
+    path = tmp_path / "executed.ipynb"
+    nbformat.write(new_notebook(cells=list(cells)), path)
+    return path
+
+
+def code(*data: dict[str, str], **metadata: object):
+    cell = new_code_cell("secret = 1", metadata=metadata)
+    cell.outputs = [shown(d) for d in data]
+    return cell
+
+
+@cache
+def svg() -> str:
+    with plt.rc_context():
+        style.use("zh")
+        fig, ax = plt.subplots()
+        ax.bar(["达标", "未达标"], [3, 4])
+        buffer = io.StringIO()
+        fig.savefig(buffer, format="svg", metadata={"Date": None})
+        plt.close(fig)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def executed(tmp_path: Path) -> Path:
+    """A small report as papermill leaves it: prose, tables, a figure, noise."""
+    frame = pd.DataFrame({"县": ["田东县"], "户": [1250]})
+    table = tables.criteria(finished.criteria(), "zh")
+    noise = code({"text/plain": "42"}, {"application/javascript": "alert(1)"})
+    noise.outputs.append(new_output("stream", name="stdout", text="progress 50%"))
+    return notebook(
+        tmp_path,
+        new_markdown_cell("# 田东县脱贫退出月报\n\n谁达标，**为什么**。见[目录](index.html)。"),
+        code({"text/html": table._repr_html_(), "text/plain": "table"}),
+        new_markdown_cell("## 离贫困线多远"),
+        code({"image/svg+xml": svg(), "image/png": "aGk=", "text/plain": "figure"}),
+        code({"text/html": frame.to_html(), "text/plain": "frame"}),
+        noise,
+        code({"text/plain": "x"}, tags=["remove"]),
+    )
+
+
+def rendered(notebook_: Path, out: Path, page: publish.Page = PAGE) -> str:
+    return publish.render(notebook_, out, page).read_text(encoding="utf-8")
+
+
+# harm
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_hostile_survives_in_a_fragment(text: str) -> None:
+    for html in (clean_html(text), markdown(text), markdown(f"## 田阳 {text}\n\n- {text}")):
+        assert harm(html) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("mime", ["text/html", "text/markdown"])
+def test_nothing_hostile_survives_in_an_output(mime: str, text: str) -> None:
+    assert harm(output(shown({mime: f"<p>{text}</p>\n\n{text}"}))) == []
+
+
+def test_links_written_in_markdown_are_harmless() -> None:
+    for target in ("javascript:alert(1)", "data:text/html,x", "vbscript:x"):
+        assert harm(markdown(f"[x]({target}) ![x]({target}) <{target}>")) == []
+    assert 'href="county.html"' in markdown("[县](county.html)")
+
+
+def test_a_script_in_a_drawing_stays_inside_an_image() -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    html = output(shown({"image/svg+xml": drawing}))
+    assert [tag for tag, _ in Seen(html).tags] == ["figure", "img"]
+    assert harm(html) == []
+
+
+def test_a_whole_page_of_hostile_text_does_no_harm(tmp_path: Path) -> None:
+    cells = [new_markdown_cell(f"## {t}") for t in HOSTILE]
+    cells += [code({"text/html": t}, {"text/markdown": t}) for t in HOSTILE]
+    worst = "\n".join(HOSTILE)
+    page = publish.Page(worst, "zh", True, {"month": worst}, "index.html")
+    html = rendered(notebook(tmp_path, *cells), tmp_path / "x.html", page)
+    assert harm(html) == []
+
+
+def test_index_and_failure_page_print_hostile_text_as_text(tmp_path: Path) -> None:
+    listed = [
+        publish.Entry(f"county_{i}", text, "missing", None, "f.html", text, {text: text})
+        for i, text in enumerate(HOSTILE)
+    ]
+    worst = "\n".join(HOSTILE)
+    error = DeliveryError(worst, where=worst, expected=worst, found=worst, hint=worst)
+    page = publish.Page(worst, "zh", True, {"month": worst})
+    for path in (
+        publish.index(tmp_path / "i.html", page, listed),
+        publish.failure_page(tmp_path / "f.html", page, error),
+    ):
+        html = path.read_text(encoding="utf-8")
+        assert harm(html) == []
+        assert "<script>alert(1)</script>" in Seen(html).text
+
+
+@given(st.text(max_size=80))
+@settings(deadline=None)
+def test_whatever_a_county_typed_does_no_harm(text: str) -> None:
+    assert harm(clean_html(f"<td>{text}</td>")) == []
+
+
+# a page by itself
+
+
+def test_the_policy_forbids_scripts_and_everything_from_outside(executed: Path) -> None:
+    html = rendered(executed, executed.with_suffix(".html"))
+    metas = Seen(html).all("meta")
+    policy = next(m["content"] for m in metas if m.get("http-equiv") == "Content-Security-Policy")
+    assert policy is not None
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["img-src"] == rules["font-src"] == "data:"
+    assert rules["form-action"] == rules["base-uri"] == "'none'"
+    assert "script-src" not in rules
+
+
+def test_a_page_loads_nothing_from_anywhere(executed: Path) -> None:
+    html = rendered(executed, executed.with_suffix(".html"))
+    seen = Seen(html)
+    sources = [str(attrs.get("src")) for attrs in seen.all("img")]
+    assert sources
+    assert all(source.startswith("data:image/") for source in sources)
+    links = {attrs["href"] for attrs in seen.all("a")}
+    assert links == {"index.html"}
+    styles = re.findall(r"url\(\"?([^\")]*)", html)
+    assert all(url.startswith("data:font/woff2;base64,") for url in styles)
+    assert "@import" not in html
+
+
+def test_prose_tables_and_figures_are_there_and_code_and_noise_are_not(executed: Path) -> None:
+    html = rendered(executed, executed.with_suffix(".html"))
+    seen = Seen(html)
+    assert "谁达标" in seen.text
+    assert tables.criteria(finished.criteria(), "zh")._repr_html_() in html
+    assert not [word for word in ("secret", "progress 50%", "alert") if word in html]
+    assert [attrs["alt"] for attrs in seen.all("img")] == ["离贫困线多远"]
+    assert base64.b64decode(str(seen.all("img")[0]["src"]).split(",")[1]).startswith(b"<?xml")
+
+
+def test_the_same_notebook_gives_the_same_bytes(executed: Path, tmp_path: Path) -> None:
+    first = rendered(executed, tmp_path / "a.html")
+    fonts.subset.cache_clear()
+    assert rendered(executed, tmp_path / "b.html") == first
+
+
+def test_the_page_carries_the_letters_it_uses_and_no_more(executed: Path) -> None:
+    html = rendered(executed, executed.with_suffix(".html"))
+    used = set(Seen(re.sub(r"<style>.*?</style>", "", html, flags=re.S)).text)
+    faces = re.findall(r"font-weight: (\d+);.*?base64,([A-Za-z0-9+/=]+)", html)
+    assert [weight for weight, _ in faces] == ["400", "700"]
+    for _, data in faces:
+        font = TTFont(io.BytesIO(base64.b64decode(data)))
+        carried = {chr(code) for code in font.getBestCmap()}
+        assert {c for c in used if c.isprintable()} & figures.glyphs() <= carried
+        assert len(carried) < 400
+    assert len(html) < 400_000
+
+
+def test_the_printed_foot_has_its_letters_too(tmp_path: Path) -> None:
+    page = publish.Page("隆林“县”</style><b>", "zh", False, {"month": "2016-06"})
+    path = publish.failure_page(tmp_path / "f.html", page, {"problem": "x"})
+    html = path.read_text(encoding="utf-8")
+    foot = re.search(r"@bottom-left \{ content: \"([^\"]*)\"", html)
+    assert foot is not None
+    assert foot[1].startswith("隆林“县”")
+    assert "<" not in foot[1]
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+def test_the_banner_stands_on_pages_of_simulated_data_only(
+    simulated: bool, executed: Path, tmp_path: Path
+) -> None:
+    page = publish.Page("题", "zh", simulated, PROVENANCE)
+    pages = [
+        rendered(executed, tmp_path / "r.html", page),
+        publish.index(tmp_path / "i.html", page, []).read_text(encoding="utf-8"),
+        publish.failure_page(tmp_path / "f.html", page, {"problem": "x"}).read_text("utf-8"),
+    ]
+    for html in pages:
+        assert ("模拟" in Seen(html).text.split("</style>")[-1]) == simulated
+        assert ("px-banner" in {a.get("class") for a in Seen(html).all("div")}) == simulated
+
+
+@pytest.mark.parametrize(("lang", "told"), [("zh", "输入数据指纹"), ("en", "Fingerprint")])
+def test_a_page_says_where_its_numbers_come_from(lang: str, told: str, executed: Path) -> None:
+    page = publish.Page("t", lang, False, PROVENANCE, "index.html")
+    seen = Seen(rendered(executed, executed.with_suffix(".html"), page))
+    assert told in seen.text
+    assert "3f1a9c22b0de" in seen.text
+    assert publish.words(lang)["home"] in seen.text
+    assert seen.all("html") == [{"lang": "zh-CN" if lang == "zh" else "en"}]
+
+
+def test_a_notebook_that_shows_nothing_gives_no_page(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="shows nothing"):
+        publish.render(notebook(tmp_path, code({"text/plain": "1"})), tmp_path / "x.html", PAGE)
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_a_page_that_cannot_be_written_leaves_the_last_one(executed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "r.html"
+    out.write_text("last month", encoding="utf-8")
+    with pytest.raises(StoreError):
+        publish.render(notebook(tmp_path), out, PAGE)
+    assert out.read_text(encoding="utf-8") == "last month"
+
+
+# cells
+
+
+@pytest.mark.parametrize(
+    ("text", "is_number"),
+    [
+        ("5,322", True),
+        ("−3.1%", True),
+        ("<0.1%", False),
+        ("&lt;0.1%", True),
+        ("0.4%–3.1%", True),
+        ("2016年6月", False),
+        ("右江区", False),
+        ("", False),
+        ("2952 元", False),
+    ],
+)
+def test_cells_that_hold_a_number_alone_align_right(text: str, is_number: bool) -> None:
+    assert ("px-num" in align_numbers(f"<td>{text}</td>")) == is_number
+
+
+def test_a_cell_that_has_a_class_keeps_it() -> None:
+    assert align_numbers('<td class="px-text">12</td>') == '<td class="px-text">12</td>'
+
+
+def test_a_drawing_is_named_by_its_own_title_and_never_by_what_drew_it() -> None:
+    """matplotlib writes its own name and version where a reader's software looks for a title."""
+    assert "Matplotlib" in svg()
+    assert Seen(output(shown({"image/svg+xml": svg()}), "各村")).all("img")[0]["alt"] == "各村"
+    titled = svg().replace("<cc:Work>", "<cc:Work><dc:title>达标率</dc:title>", 1)
+    assert Seen(output(shown({"image/svg+xml": titled}), "各村")).all("img")[0]["alt"] == "达标率"
+
+
+def test_the_heading_above_names_a_picture_that_says_nothing_itself() -> None:
+    cells = [
+        new_markdown_cell("## 一 & 二"),
+        code({"image/png": "aGk="}),
+        new_markdown_cell("### 三"),
+        code({"image/png": "aGk="}),
+    ]
+    alts = [Seen(part).all("img")[0]["alt"] for part in fragments(cells) if "<img" in part]
+    assert alts == ["一 & 二", "三"]
+
+
+# index and failure
+
+
+def entries() -> list[publish.Entry]:
+    numbers = {"判定户数": "1,250", "达标户数": "399"}
+    return [
+        publish.Entry("city", "百色市", "delivered", "city.html"),
+        publish.Entry("maps", "地图", "missing", None, "maps.failed.html", "没有数据"),
+        publish.Entry("county_451022", "田东县", "delivered", "d.html", numbers=numbers),
+        publish.Entry("county_451023", "平果县", "kept", "p.html", "p.failed.html", "表头不认识"),
+        publish.Entry("county_451026", "那坡县", "missing", None, "n.failed.html", "文件不全"),
+    ]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_index_lists_what_was_delivered_kept_and_not_delivered(
+    lang: str, tmp_path: Path
+) -> None:
+    page = publish.Page("目录", lang, False, PROVENANCE)
+    html = publish.index(tmp_path / "index.html", page, entries()).read_text(encoding="utf-8")
+    seen, word = Seen(html), publish.words(lang)
+    links = [attrs["href"] for attrs in seen.all("a")]
+    pages = ["city.html", "maps.failed.html", "d.html", "p.html", "p.failed.html", "n.failed.html"]
+    assert links == pages
+    assert word["tally"].format(done=1, all=3) in seen.text
+    for said in (word["kept"], word["missing"], "表头不认识", "文件不全", "1,250"):
+        assert said in seen.text
+    assert seen.text.count("—") == 4
+
+
+def test_the_failure_page_says_what_where_and_what_to_do(tmp_path: Path) -> None:
+    error = DeliveryError(
+        "表头不认识", where="那坡县.xlsx 户信息", found="住房(平米)", hint="改表头"
+    )
+    path = publish.failure_page(tmp_path / "f.html", PAGE, error, kept="county_451026.html")
+    seen = Seen(path.read_text(encoding="utf-8"))
+    told = ("表头不认识", "那坡县.xlsx 户信息", "住房(平米)", "改表头")
+    assert [text for text in told if text not in seen.text] == []
+    assert publish.words("zh")["expected"] not in seen.text
+    assert {"href": "county_451026.html"} in seen.all("a")
+
+
+def test_an_error_may_come_as_its_parts(tmp_path: Path) -> None:
+    parts = {"problem": "x1", "hint": "x2", "where": None, "other": "not told"}
+    text = publish.failure_page(tmp_path / "f.html", PAGE, parts).read_text(encoding="utf-8")
+    assert "x1" in text
+    assert "x2" in text
+    assert "not told" not in text
+
+
+def test_the_words_are_there_in_both_languages() -> None:
+    assert set(publish.words("zh")) == set(publish.words("en"))
+    assert all(publish.words("zh").values())
+    assert all(publish.words("en").values())

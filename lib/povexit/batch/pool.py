@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,17 @@ class Pool(AbstractContextManager["Pool"]):
         """
         left = yield from self._together(tasks)
         for task in left:
-            yield self._by_itself(task)
+            if (yield from self._together([task])):
+                told = {**ENDED_FROM_OUTSIDE, "where": task.name}
+                yield Result(task.name, 0.0, told, "the worker process was ended from outside")
 
     def _together(self, tasks: Sequence[Task]) -> Generator[Result, None, list[Task]]:
         """Run tasks side by side; return those that a broken pool left undone."""
         pending = self._submit(tasks)
         left = []
         while pending:
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
+            # not for ever: Polars' handling of Ctrl-C lets Python see it only when a wait ends
+            done, _ = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in done:
                 task = pending.pop(future)
                 if isinstance(future.exception(), BrokenProcessPool):
@@ -59,12 +63,6 @@ class Pool(AbstractContextManager["Pool"]):
                 else:
                     yield future.result()
         return sorted(left, key=tasks.index)
-
-    def _by_itself(self, task: Task) -> Result:
-        try:
-            return next(iter(self._submit([task]))).result()
-        except BrokenProcessPool as error:
-            return Result(task.name, 0.0, {**ENDED_FROM_OUTSIDE, "where": task.name}, repr(error))
 
     def _submit(self, tasks: Sequence[Task]) -> dict[Future[Result], Task]:
         """Hand tasks to the processes, to new ones if the pool broke meanwhile."""
@@ -80,6 +78,7 @@ class Pool(AbstractContextManager["Pool"]):
             self._sockets = self._sockets or _socket_folder()
             environment = KERNEL_ENVIRONMENT | {
                 "JUPYTER_RUNTIME_DIR": self._sockets,
+                "TMPDIR": self._sockets,
                 # the user's own start-up files and settings must not change a report
                 "IPYTHONDIR": f"{self._sockets}/ipython",
                 "POVEXIT_HOME": str(store.root().resolve()),
@@ -117,6 +116,7 @@ def _socket_folder() -> str:
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """Hold Ctrl-C back while processes start, so that none dies of it half made."""
+    resource_tracker.ensure_running()  # or it starts meanwhile, and lets Ctrl-C through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -18,7 +18,7 @@ test: $(READY)  ## set up, then every check
 	$(BIN)/python -m pytest
 
 lab: $(READY) hooks  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=. notebooks
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
 
 bench: $(READY)  ## what the README claims about speed and cleaning, measured here and now
 	$(BIN)/python benchmarks/run.py

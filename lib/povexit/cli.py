@@ -6,7 +6,8 @@ import argparse
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,15 +34,18 @@ interrupted run goes on where it stopped. A county that fails does not stop the
 others, and its last good report stays.
 """
 CHECK = """\
-Read delivered files as a run would, and say what is wrong with them. Nothing is
-written.
+Read and clean delivered files as a run would, and say of each whether it can be
+used: how many rows, how many of them would be set aside; or file, sheet and row
+of what is wrong and what to do. Nothing is written.
+
+  povexit check data/raw/2016-06/*
 """
 EXIT = """\
 exit status:
   0    everything was delivered
   1    something was not: see the table, and the page that says why
-  2    nothing was done: the command was wrong, the month was not found, or another
-       run is going on
+  2    nothing was done: the command was wrong, the month was not found,
+       or another run is going on
   130  stopped by Ctrl-C
 """
 CHECK_EXIT = """\
@@ -73,7 +77,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=CHECK_EXIT,
         formatter_class=shape,
     )
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a workbook or survey")
+    check.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a register, village ledger or survey"
+    )
     return top
 
 
@@ -179,23 +185,25 @@ def show(summary: Summary) -> None:
 
 
 def check(files: Sequence[Path]) -> int:
-    """Say of each delivered file whether it can be read, and what is wrong if not."""
-    from povexit import clean
+    """Say of each delivered file whether it can be used, and what is wrong if not."""
+    from povexit import clean, raw
 
-    failed = 0
-    for path in files:
-        try:
-            said = clean.check_file(path)
-        except PovexitError as error:
-            failed += 1
-            print(f"{path}: NOT ACCEPTED\n{error}")
-        else:
-            print(f"{path}: accepted{_said(said)}")
-    return SOME_FAILED if failed else DELIVERED
+    files = [path for path in files if raw.is_delivery(path)]  # of a whole folder, the deliveries
+    fine = [_checked(str(path), partial(clean.check_file, path)) for path in files]
+    fine.append(_checked("these files together", partial(raw.refuse_twins, files)))
+    return DELIVERED if all(fine) else SOME_FAILED
 
 
-def _said(said: object) -> str:
-    return f" ({said})" if said else ""
+def _checked(name: str, ask: Callable[[], str | None]) -> bool:
+    """Print what a check said; tell whether all was well."""
+    try:
+        said = ask()
+    except PovexitError as error:
+        print(f"{name}: CANNOT BE USED", *str(error).splitlines(), sep="\n  ")
+        return False
+    if said:
+        print(f"{name}: can be used", *said.splitlines(), sep="\n  ")
+    return True
 
 
 if __name__ == "__main__":

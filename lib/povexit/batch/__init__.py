@@ -105,25 +105,52 @@ class Run:
     def table_round(
         self, step: Step, planned: tables.Planned, kept: dict[Unit, Record]
     ) -> list[Due]:
-        """Run tasks of a step and keep their records; return the counties that one took with it.
-
-        A notebook that stops at one county says nothing of those that come after it.
-        """
+        """Run tasks of a step and keep their records; return the counties to try again alone."""
         again: list[Due] = []
         before = tables.states(due for _, part in planned.values() for due in part)
         self.progress.expect(len(planned))
-        for result in self.pool.run([task for task, _ in planned.values()]):
-            task, part = planned[result.name]
-            end = tables.ended(result, part[0].month, before[part[0].month])
-            silent = [due for due in part if end.silent(step, due)]
-            retried = silent if len(part) > 1 else []
-            for due in retried:
+        waiting = {name: part for name, (_, part) in planned.items()}
+        try:
+            for result in self.pool.run([task for task, _ in planned.values()]):
+                part = waiting.pop(result.name)
+                end = tables.ended(result, part[0].month, before[part[0].month])
+                again += self.end_task(step, part, end, kept)
+        except KeyboardInterrupt:
+            for name, part in waiting.items():
+                end = tables.ended(Result(name, 0.0), part[0].month, before[part[0].month])
+                self.record(step, part, end, kept)
+            raise
+        return again
+
+    def record(
+        self, step: Step, part: list[Due], end: tables.Ended, kept: dict[Unit, Record]
+    ) -> list[Due]:
+        """Record the counties that a notebook spoke of; return the others."""
+        silent = [due for due in part if end.silent(step, due)]
+        for due in (d for d in part if d not in silent):
+            kept[due.month, due.county] = tables.finish(step, self.options, due, end)
+        return silent
+
+    def end_task(
+        self, step: Step, part: list[Due], end: tables.Ended, kept: dict[Unit, Record]
+    ) -> list[Due]:
+        """Record how a task ended; return the counties to try again alone.
+
+        A notebook that stops at one county says nothing of those that come after it.
+        """
+        silent = self.record(step, part, end, kept)
+        self.keep_notebook(end.result)
+        again = silent if len(part) > 1 else []
+        for due in silent:
+            if due in again:
                 tables.discard(due, end)
-            for due in (d for d in part if d not in retried):
+            else:
                 kept[due.month, due.county] = tables.finish(step, self.options, due, end)
-            again += retried
-            self.keep_notebook(result)
-            self.note(task.name, result if silent else replace(result, error=None, trace=""))
+        records = [kept[due.month, due.county] for due in part if due not in again]
+        # that the notebook stopped is of no account if it had spoken of all its counties
+        error = end.result.error if silent else next((r.error for r in records if r.error), None)
+        trace = end.result.trace if silent else ""
+        self.note(end.result.name, replace(end.result, error=error, trace=trace))
         return again
 
     def keep_notebook(self, result: Result) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from povexit import store
 from povexit.batch import keys
+from povexit.batch.declared import declared_parameters
 from povexit.batch.keys import Month
-from povexit.batch.worker import declared_parameters
 from povexit.errors import DeliveryError, StoreError, UnknownNameError
 
 STANDARD = "household_exit"

@@ -22,6 +22,8 @@ from povexit.batch.worker import ENDED_FROM_OUTSIDE, Result, Task, prepare, run
 KERNEL_ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "SOURCE_DATE_EPOCH": "0",
+    # else each kernel compiles the package anew
+    "PYTHONDONTWRITEBYTECODE": "",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
 #: Sockets have paths of at most 107 bytes (104 on a Mac); the names in the folder take 40.

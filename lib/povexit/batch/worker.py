@@ -7,9 +7,6 @@ a crash at any instant leaves what was published as it was.
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import json
 import os
 import re
 import shutil
@@ -83,6 +80,8 @@ def prepare(parent: int, environment: Mapping[str, str]) -> None:
     """
     os.setsid()
     os.environ.update(environment)
+    # what libraries say there helps no clerk; errors come back as results
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     sockets = environment["JUPYTER_RUNTIME_DIR"]
     threading.Thread(target=_end_with, args=(parent, sockets), daemon=True).start()
 
@@ -165,8 +164,7 @@ def run(task: Task, work: str) -> Result:
 
 def _run(task: Task, work: Path) -> None:
     notebook = work / f"{task.name}.ipynb"
-    with contextlib.redirect_stderr(None):
-        _execute(task, notebook)
+    _execute(task, notebook)
     check_complete(notebook)
     if task.page is not None:
         from povexit import publish
@@ -239,10 +237,6 @@ def told(error: BaseException) -> dict[str, str]:
 
 def _told_by_system(error: BaseException) -> dict[str, str] | None:
     """Return the parts of an error that is not the notebook's own: memory, time, disk."""
-    from nbclient.exceptions import DeadKernelError
-
-    if isinstance(error, DeadKernelError):
-        return ENDED_FROM_OUTSIDE
     if isinstance(error, TimeoutError):
         return {
             "problem": "the notebook did not get on, and was ended",
@@ -256,7 +250,9 @@ def _told_by_system(error: BaseException) -> dict[str, str] | None:
             "found": error.strerror or str(error),
             "hint": "free some space or check the folder's rights, then run the same command again",
         }
-    return None
+    from nbclient.exceptions import DeadKernelError
+
+    return ENDED_FROM_OUTSIDE if isinstance(error, DeadKernelError) else None
 
 
 def _own_errors() -> set[str]:
@@ -280,44 +276,3 @@ def parts_of(text: str) -> dict[str, str]:
         else:
             parts[last] = f"{parts[last]}\n{line}".strip()
     return parts
-
-
-def declared_parameters(notebook: Path) -> set[str]:
-    """Return the names that a notebook's ``parameters`` cell assigns.
-
-    papermill injects any name it is given, known or not, as code; so names are checked
-    against this before anything starts.
-
-    Raises
-    ------
-    StoreError
-        If the notebook is missing or torn, or has no cell tagged ``parameters``.
-    """
-    again = f"take it from the version control again: git checkout notebooks/{notebook.name}"
-    if not notebook.is_file():
-        raise StoreError("a notebook is missing", where=notebook, hint=again)
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        tagged = [c for c in cells if "parameters" in c.get("metadata", {}).get("tags", [])]
-        names = _assigned("".join(tagged[0]["source"])) if tagged else None
-    except (ValueError, KeyError, TypeError, SyntaxError) as error:
-        raise StoreError(
-            "a notebook cannot be read", where=notebook, found=str(error), hint=again
-        ) from error
-    if names is None:
-        raise StoreError(
-            "a notebook has no parameters cell",
-            where=notebook.name,
-            hint="tag the cell that sets month and county with 'parameters'",
-        )
-    return names
-
-
-def _assigned(source: str) -> set[str]:
-    names = set()
-    for statement in ast.parse(source).body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement]
-        names |= {t.id for t in targets if isinstance(t, ast.Name)}
-        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            names.add(statement.target.id)
-    return names

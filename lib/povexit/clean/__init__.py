@@ -93,8 +93,10 @@ def county(month: str, county: str, folder: Path | None = None) -> Cleaned:
         If the key for real persons is too short.
     """
     delivery = raw.find_delivery(month, county, folder)
+    # read first: where nothing can be read, no key is made for it
+    sheets = raw.read(delivery)
     context = Context(county, month, privacy.load_key(delivery.simulated))
-    made, findings = tables(raw.read(delivery), context)
+    made, findings = tables(sheets, context)
     files = pl.DataFrame(
         {
             "month": [month] * len(delivery.files),
@@ -239,4 +241,4 @@ def check_file(path: Path) -> str:
         f"{r['quarantined']} quarantined"
         for r in counts.iter_rows(named=True)
     ]
-    return "; ".join([*lines, *findings])
+    return "\n".join([*lines, *findings])

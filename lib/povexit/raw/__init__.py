@@ -16,10 +16,12 @@ from povexit.raw.deliveries import (
     county_of,
     find_deliveries,
     find_delivery,
+    is_delivery,
     kind_of,
     listed_simulated,
     month_of,
     named_month,
+    refuse_twins,
 )
 from povexit.raw.layouts import Kind, kinds
 from povexit.raw.table import Finding, RawTable
@@ -33,10 +35,12 @@ __all__ = [
     "county_of",
     "find_deliveries",
     "find_delivery",
+    "is_delivery",
     "kind_of",
     "listed_simulated",
     "read",
     "read_file",
+    "refuse_twins",
 ]
 
 
@@ -82,6 +86,13 @@ def read_file(
     DeliveryError
         If the names tell not enough, or the file cannot be read.
     """
+    if not path.is_file():
+        raise DeliveryError(
+            "the file cannot be opened",
+            where=path,
+            found="no such file",
+            hint="check its name and its folder",
+        )
     kind = kind_of(path)
     if kind is None:
         keywords = ", ".join(f"…{k.keyword}…{k.suffix}" for k in kinds().values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -146,14 +147,38 @@ def month_of(path: Path) -> str | None:
     return folder if store.MONTH.fullmatch(folder) else named_month(path)
 
 
-def _candidates(folder: Path) -> list[Path]:
-    ignored = set(layouts()["ignored_files"])
+def refuse_twins(files: Iterable[Path]) -> None:
+    """Make sure that no two of the files are one county's, of one kind and in one folder.
+
+    Raises
+    ------
+    DeliveryError
+        If two are; it names them.
+    """
+    own: dict[tuple[Path, str], list[Path]] = {}
+    for path in files:
+        if county := county_of(path):
+            own.setdefault((path.resolve().parent, county), []).append(path)
+    for (folder, county), group in own.items():
+        delivery = Delivery(county, folder.name, folder, tuple(group))
+        for kind in {k.id for path in group if (k := kind_of(path))}:
+            delivery.path(kind)
+
+
+def is_delivery(path: Path) -> bool:
+    """Tell whether a file counts as delivered, and is not one that lies in folders anyhow.
+
+    Examples
+    --------
+    >>> is_delivery(Path("靖西市村台账.xlsx")), is_delivery(Path("SOURCES.toml"))
+    (True, False)
+    """
     # "~$" is the lock file of a workbook that is open somewhere
-    return sorted(
-        p
-        for p in folder.iterdir()
-        if p.is_file() and not p.name.startswith((".", "~$")) and p.name not in ignored
-    )
+    return not path.name.startswith((".", "~$")) and path.name not in layouts()["ignored_files"]
+
+
+def _candidates(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_file() and is_delivery(p))
 
 
 def _found_instead(place: Path) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from povexit import narrative
+from povexit.geography import counties
 
 NOW = pd.DataFrame(
     [{"households": 1200, "persons": 4800, "meets": 400, "fails": 780, "unknown": 20}]
@@ -80,10 +81,15 @@ def test_what_cannot_be_estimated_says_why() -> None:
 
 
 def test_a_county_that_did_not_deliver_is_named() -> None:
-    outcomes = pd.DataFrame({"county_code": ["a", "b"], "status": ["ok", "failed"]})
-    told = narrative.delivered(outcomes, {"a": "田阳", "b": "田东"})
-    assert "未计入：田东" in told
-    assert "田阳" not in told
+    codes = list(counties()["county_code"])
+    outcomes = pd.DataFrame({"county_code": codes, "status": "ok"})
+    assert "全部 12 个县" in narrative.delivered(outcomes, "zh")
+    outcomes.loc[outcomes["county_code"] == "451022", "status"] = "failed"
+    told = narrative.delivered(outcomes[outcomes["county_code"] != "451031"], "zh")
+    assert "10 个县已交付" in told
+    assert "田东县、隆林各族自治县" in told
+    assert "田阳县" not in told
+    assert "not included: Tiandong" in narrative.delivered(outcomes, "en")
 
 
 def test_simulated_data_say_so_and_real_data_do_not() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from povexit.geography import counties, county_name
 from povexit.style import fmt_int, fmt_share, fmt_yuan, language
 
 
@@ -258,9 +259,19 @@ def quality(counts: pd.DataFrame, lang: str | None = None) -> Prose:
     )
 
 
-def delivered(outcomes: pd.DataFrame, names: Mapping[str, str], lang: str | None = None) -> Prose:
-    """Return which counties are in a city figure and which are missing from it."""
-    missing = [names[c] for c in outcomes.loc[outcomes["status"] != "ok", "county_code"]]
+def delivered(outcomes: pd.DataFrame, lang: str | None = None) -> Prose:
+    """Return which counties are in a city figure and which are missing from it.
+
+    Parameters
+    ----------
+    outcomes
+        From `povexit.store.outcomes`; a county that is not among them is missing too.
+    lang
+        ``zh`` or ``en``; the language of `style.use` without it.
+    """
+    there = set(outcomes.loc[outcomes["status"] == "ok", "county_code"])
+    absent = [c for c in counties()["county_code"] if c not in there]
+    missing = [county_name(c, language(lang)) for c in absent]
     n = fmt_int(int((outcomes["status"] == "ok").sum()), lang=lang)
     if not missing:
         return Prose(pick(lang, f"全部 {n} 个县已交付。", f"All {n} counties delivered."))

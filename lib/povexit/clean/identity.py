@@ -33,7 +33,7 @@ def examine(numbers: pl.Series) -> pl.DataFrame:
 
     Examples
     --------
-    >>> examine(pl.Series(["45106019850615001X", "451060850615001", None]))["status"].to_list()
+    >>> examine(pl.Series(["451060198506150012", "451060850615001", None]))["status"].to_list()
     ['valid', 'fifteen', 'missing']
     """
     plain = numbers.str.normalize("NFKC").str.replace_all(r"\s", "")

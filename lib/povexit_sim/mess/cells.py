@@ -24,6 +24,7 @@ _TABLES = {
     "household_survey": "cleaned_survey_households",
 }
 # a survey without these could not be weighted, so a tablet never lets them be skipped
+_NEVER_BLANK = ("is_poor_village",)  # a county knows which of its villages are on the list
 _ALWAYS_ANSWERED = ("stratum", "household_group", "village_probability", "household_probability")
 
 
@@ -148,6 +149,7 @@ def missing_code(sheets: Sheets, log: Log, rng: np.random.Generator, rate: float
             for i, h in enumerate(sheet.heads)
             if h.column in known
             and known[h.column].nullable
+            and h.column not in _NEVER_BLANK
             and h.missing
             and h.kind != "multi"
             and not h.fill_down  # an empty cell there means the one above

@@ -1,0 +1,240 @@
+"""The real notebooks on the demo deliveries of two counties: what a clerk gets, page by page."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from povexit import cli, raw, store
+from povexit.batch.options import CITY, COUNTY, MAPS
+from povexit.batch.pool import Pool
+from povexit.batch.worker import Task
+from povexit.publish import Page
+
+ROOT = Path(__file__).parents[1]
+BEFORE, MONTH = MONTHS = ("2016-05", "2016-06")
+YOUJIANG, XILIN = COUNTIES = ("451002", "451030")
+ASKED = ["run", "--month", MONTH, "--county", "右江区", "--county", "西林县"]
+PRIVATE = re.compile(r"(head|person|helper)_name|(helper_)?id_number|phone|bank_account")
+PICTURE = re.compile(r'src="data:image/svg\+xml;base64,([^"]*)"')
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Made:
+    """Two runs: of whole deliveries, then with one county's file cut off."""
+
+    home: Path
+    statuses: tuple[int, int]
+    before_cut: dict[str, bytes]
+
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports" / MONTH
+
+    def page(self, name: str) -> str:
+        return (self.reports / f"{name}.html").read_text(encoding="utf-8")
+
+    def pages(self) -> list[Path]:
+        return sorted(self.reports.rglob("*.html"))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    home = tmp_path_factory.mktemp("month")
+    shutil.copytree(ROOT / "notebooks", home / "notebooks")
+    for month in MONTHS:
+        folder = home / "data" / "raw" / month
+        folder.mkdir(parents=True)
+        for pattern in ("右江区*", "西林县*", "SOURCES.toml"):
+            for path in (ROOT / "data" / "raw" / month).glob(pattern):
+                shutil.copy(path, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POVEXIT_HOME", str(home))
+        patch.setenv("POVEXIT_KEY_FILE", str(home / "key"))
+        first = cli.main(ASKED)
+        good = {p.name: p.read_bytes() for p in (home / "reports" / MONTH).glob("*.html")}
+        (register,) = (home / "data" / "raw" / MONTH).glob("西林县建档立卡*")
+        register.write_bytes(register.read_bytes()[:40_000])
+        yield Made(home, (first, cli.main(ASKED)), good)
+
+
+def test_the_statuses_say_that_one_county_was_not_delivered(made: Made) -> None:
+    assert made.statuses == (0, 1)
+
+
+def test_every_page_is_there(made: Made) -> None:
+    names = {str(p.relative_to(made.reports)) for p in made.pages()}
+    assert names == {
+        "index.html",
+        f"county_{YOUJIANG}.html",
+        f"county_{XILIN}.html",
+        f"county_{XILIN}.failed.html",
+    }
+
+
+def test_every_page_needs_nothing_but_itself(made: Made) -> None:
+    for path in made.pages():
+        page = path.read_text(encoding="utf-8")
+        assert page.rstrip().endswith("</html>")
+        assert "<script" not in page
+        assert "<link" not in page
+        assert not re.search(r'src="(?!data:)|url\("?(?!"?data:)|@import', page)
+        for link in re.findall(r'href="([^"#][^"]*)"', page):
+            assert (path.parent / link).is_file(), link
+
+
+def test_every_page_says_that_it_is_simulated(made: Made) -> None:
+    for path in made.pages():
+        banner = re.search(r'<div class="px-banner".*?</div>', path.read_text("utf-8"), re.S)
+        assert banner
+        assert "Simulated data" in banner[0]
+        assert "模拟数据" in banner[0]
+
+
+def test_a_page_lists_the_files_it_is_made_from(made: Made) -> None:
+    page = made.page(f"county_{YOUJIANG}")
+    files = list((made.home / "data" / "raw" / MONTH).glob("右江区*"))
+    assert len(files) == 3
+    for path in files:
+        assert path.name in page
+        assert store.sha256(path)[:12] in page
+
+
+def test_a_report_has_its_sections_and_figures(made: Made) -> None:
+    page = made.page(f"county_{YOUJIANG}")
+    assert [number in page for number in "一二三四五六七"] == [True] * 7
+    assert len(re.findall("<h2>[一二三四五六七]、", page)) == 7
+    assert len(PICTURE.findall(page)) >= 4
+    assert len(re.findall("<table", page)) >= 6
+    assert "上月未交付" not in page
+
+
+@pytest.fixture(scope="module")
+def others(made: Made, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The county's page in English; city report and maps of what there is, one county of twelve."""
+    work = tmp_path_factory.mktemp("others")
+    given = {"month": MONTH, "edition": "2016", "lang": "zh"}
+    english = given | {"county": YOUJIANG, "lang": "en"}
+    tasks = [
+        Task("english", COUNTY.path, english, Page("Youjiang", "en")),
+        Task("city", CITY.path, given, Page("全市")),
+        Task("maps", MAPS.path, given, Page("地图")),
+    ]
+    with Pool(work, jobs=2) as pool:
+        found = {result.name: result.error for result in pool.run(tasks)}
+    assert found == {"english": None, "city": None, "maps": None}
+    return {name: (work / f"{name}.html").read_text(encoding="utf-8") for name in found}
+
+
+def test_an_english_page_has_no_chinese_heading(others: dict[str, str]) -> None:
+    page = others["english"]
+    heads = re.findall(r"<h[1-4][^>]*>(.*?)</h[1-4]>", page, re.S)
+    heads += re.findall(r"<caption[^>]*>(.*?)</caption>", page, re.S)
+    for head in re.findall(r"<thead.*?</thead>", page, re.S):
+        heads += re.findall(r"<th[^>]*>(.*?)</th>", head, re.S)
+    assert len(heads) > 20
+    assert [head for head in heads if CHINESE.search(head)] == []
+
+
+def _secrets(home: Path) -> list[str]:
+    """Return every name, identity number, phone and account that the counties sent."""
+    found: set[str] = set()
+    for month in MONTHS:
+        folder = ROOT / "data" / "raw" / month
+        for delivery in (raw.find_delivery(month, county, folder) for county in COUNTIES):
+            for table in raw.read(delivery).values():
+                columns = [c for c in table.frame.columns if PRIVATE.fullmatch(c)]
+                for column in columns:
+                    found |= set(table.frame[column].drop_nulls().to_list())
+    # two characters may be anyone's word; three are a name
+    return sorted(text for text in (f.strip() for f in found) if len(text) >= 3)
+
+
+@pytest.fixture(scope="module")
+def secrets(made: Made) -> list[str]:
+    found = _secrets(made.home)
+    assert len(found) > 3000
+    return found
+
+
+def _holding(texts: list[str], secrets: list[str]) -> list[str]:
+    held = pl.Series(texts, dtype=pl.String).str.extract_many(secrets)
+    return sorted(set(held.explode().drop_nulls().to_list()))
+
+
+def test_no_person_is_on_any_page(made: Made, others: dict[str, str], secrets: list[str]) -> None:
+    kept = [*made.reports.rglob("*.html"), *made.reports.rglob("*.ipynb")]
+    pages = [*others.values(), *(path.read_text(encoding="utf-8") for path in kept)]
+    texts = [path.read_text(encoding="utf-8") for path in made.reports.rglob("*.json")]
+    for page in pages:
+        pictures = [base64.b64decode(p).decode("utf-8") for p in PICTURE.findall(page)]
+        texts += [PICTURE.sub("", page), *pictures]
+    assert _holding(texts, secrets) == []
+
+
+def test_no_person_is_in_any_table(made: Made, secrets: list[str]) -> None:
+    files = list((made.home / "data" / "processed").rglob("*.parquet"))
+    assert len({p.parts[-4] for p in files}) >= 12
+    for path in files:
+        table = pl.read_parquet(path)
+        texts = [table[c] for c in table.columns if table.schema[c] == pl.String]
+        assert all(_holding(text.drop_nulls().to_list(), secrets) == [] for text in texts), path
+    told = [p.read_text("utf-8") for p in (made.home / "data" / "processed").rglob("*.json")]
+    assert _holding(told, secrets) == []
+
+
+def test_every_row_that_came_in_was_kept_or_quarantined(made: Made) -> None:
+    counts = pl.read_parquet(
+        made.home / "data/processed/cleaning_counts" / f"month={MONTH}/county={YOUJIANG}/*.parquet"
+    )
+    assert counts.height == 4
+    assert (counts["rows_in"] == counts["rows_out"] + counts["quarantined"]).all()
+    (survey,) = (made.home / "data" / "raw" / MONTH).glob("右江区入户调查*")
+    lines = list(csv.reader(survey.read_text(encoding="gb18030").splitlines()))
+    asked = counts.filter(pl.col("file") == survey.name)
+    assert asked["rows_in"].to_list() == [len(lines) - 1]
+
+
+def test_executed_notebooks_are_kept_whole(made: Made) -> None:
+    folder = made.reports / "notebooks"
+    for stem in ("01_clean", "02_judge", f"county_{YOUJIANG}"):
+        (path, *_) = sorted(folder.glob(f"{stem}*.ipynb"))
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code = [c for c in cells if c["cell_type"] == "code"]
+        assert all(c["execution_count"] for c in code)
+        assert any("injected-parameters" in c["metadata"].get("tags", []) for c in cells)
+
+
+def test_the_county_cut_off_keeps_its_page_and_the_other_is_untouched(made: Made) -> None:
+    for county in COUNTIES:
+        page = f"county_{county}.html"
+        assert (made.reports / page).read_bytes() == made.before_cut[page]
+    failure = made.page(f"county_{XILIN}.failed")
+    assert "西林县建档立卡信息导出_2016-06.xlsx" in failure
+    assert "ask the county to send it again" in failure
+    assert f'href="county_{XILIN}.html"' in failure
+    index = made.page("index")
+    assert f"county_{XILIN}.failed.html" in index
+    assert "沿用上次" in index
+
+
+@pytest.mark.parametrize("name", ["city", "maps"])
+def test_the_city_names_the_county_it_lacks(others: dict[str, str], name: str) -> None:
+    assert re.search("<strong>未计入：[^<]*西林县[^<]*</strong>", others[name])
+
+
+def test_nothing_is_left_of_the_numbers_of_a_county_cut_off(made: Made) -> None:
+    processed = made.home / "data" / "processed"
+    assert not list(processed.glob(f"*/month={MONTH}/county={XILIN}/*.parquet"))
+    assert list(processed.glob(f"*/month={BEFORE}/county={XILIN}/*.parquet"))
+    assert list(processed.glob(f"*/month={MONTH}/county={YOUJIANG}/*.parquet"))

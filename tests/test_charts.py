@@ -311,7 +311,15 @@ def test_cells_print_their_percentage_and_unknown_cells_are_hatched() -> None:
     hatched = [cell for cell in cells if cell.get_hatch()]
     assert len(hatched) == table["share"].isna().sum()
     assert len(ax.texts) == len(table) - len(hatched)
-    assert legend(ax) == ["未知"]
+    assert legend(ax) == ["未知", "样本少，不显示"]
+
+
+def test_a_share_that_rests_on_few_records_is_marked_and_not_printed() -> None:
+    table = finished.quality().assign(share=0.25, status="shown")
+    table.loc[table.index[0], ["share", "status"]] = [0.875, "suppressed"]
+    ax = charts.quality_heat(table)
+    assert {text.get_text() for text in ax.texts} == {"25.0"}
+    assert len([cell for cell in bars(ax) if cell.get_hatch()]) == 1
 
 
 def test_none_reads_nought_and_a_little_does_not() -> None:

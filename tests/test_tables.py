@@ -66,7 +66,8 @@ def one_county() -> pd.DataFrame:
 def changes() -> pd.DataFrame:
     states = ["meets", "fails", "unknown", "absent"]
     rows = [[380, 3, 1, 0], [19, 770, 4, 2], [0, 10, 50, 1], [0, 7, 6, 0]]
-    return pd.DataFrame(rows, index=states, columns=states)
+    table = pd.DataFrame(rows, index=states, columns=states)
+    return table.assign(households=table.sum(axis=1))
 
 
 def status() -> pd.DataFrame:
@@ -365,7 +366,12 @@ def test_flips_are_headed_by_the_editions_and_unknown_is_a_verdict_too() -> None
     assert table.frame.iloc[:, 1:3].to_numpy().tolist() == [["达标", "未达标"], ["未达标", "未知"]]
 
 
+def test_a_row_of_few_households_shows_none_of_them() -> None:
+    few = changes().assign(status=["shown", "shown", "suppressed", "suppressed"])
+    assert set(tables.changes(few, "zh").frame.iloc[3].tolist()[1:]) == {"…"}
+
+
 def test_changes_and_statuses_have_names() -> None:
-    assert printed("changes", "zh").frame.iloc[1].tolist()[1:] == ["19", "770", "4", "2"]
+    assert printed("changes", "zh").frame.iloc[1].tolist()[1:] == ["795", "19", "770", "4", "2"]
     assert printed("status", "zh").frame.iloc[:, 0].tolist() == ["返贫", "未脱贫"]
     assert printed("duplicates", "zh").frame.iloc[0].tolist() == ["右江区", "田阳县", "3"]

@@ -11,9 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.patches import Patch, Rectangle
 
-from povexit.charts.base import axes_for, need, nothing
+from povexit.charts.base import axes_for, need, nothing, statuses
 from povexit.geography import counties, county_name
 from povexit.style import STATUS, fmt_share, ink_on, language, sequential, text_size, wrap
+
+_WITHOUT_NUMBER = ("unknown", "suppressed")
 
 
 def quality_heat(
@@ -29,7 +31,8 @@ def quality_heat(
     ----------
     table
         ``county_code``, ``rule_id``, ``share`` (0 to 1; missing where nothing could be
-        checked) and, optionally, ``name`` of the rule. Rules stand in the order they come in.
+        checked) and, optionally, ``name`` of the rule and ``status`` (shown, unknown,
+        suppressed). Rules stand in the order they come in.
     lang, title, ax
         Language, heading and axes.
 
@@ -42,12 +45,14 @@ def quality_heat(
     table = need(table, ["county_code", "rule_id", "share"], "quality_heat")
     if table.empty:
         return nothing(axes_for(0, ax, title), lang)
+    table["status"] = statuses(table, "share")
     rules = list(dict.fromkeys(table["rule_id"]))
     codes = [c for c in counties()["county_code"] if c in set(table["county_code"])]
-    grid = table.pivot(index="rule_id", columns="county_code", values="share").loc[rules, codes]
-    shares = grid.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    grid = table.pivot(index="rule_id", columns="county_code", values=["share", "status"])
+    grid = grid.loc[rules]
+    shares = grid["share"][codes].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     ax = axes_for(len(rules), ax, title, inches=0.36)
-    _cells(ax, shares)
+    _cells(ax, shares, grid["status"][codes].fillna("unknown").to_numpy())
     ax.set_xlim(-0.5, len(codes) - 0.5)
     ax.set_ylim(len(rules) - 0.5, -0.5)
     ax.set_yticks(range(len(rules)), _rule_names(table, rules))
@@ -55,8 +60,8 @@ def quality_heat(
     ax.tick_params(length=0, labeltop=True, labelbottom=False, labelrotation=0)
     if language(lang) == "en":
         plt.setp(ax.get_xticklabels(), rotation=40, ha="left", rotation_mode="anchor")
-    unknown = Patch(**STATUS["unknown"].patch(), label=STATUS["unknown"].label(lang))
-    ax.legend(handles=[unknown], loc="upper left", bbox_to_anchor=(0, 0), borderaxespad=0.4)
+    marks = [Patch(**STATUS[s].patch(), label=STATUS[s].label(lang)) for s in _WITHOUT_NUMBER]
+    ax.legend(handles=marks, loc="upper left", bbox_to_anchor=(0, 0), borderaxespad=0.4, ncols=2)
     for spine in ax.spines.values():
         spine.set_visible(False)
     return ax
@@ -70,14 +75,15 @@ def _rule_names(table: pd.DataFrame, rules: list[Any]) -> list[str]:
     return ["\n".join(wrap(str(names[rule]), 16 * size, size)) for rule in rules]
 
 
-def _cells(ax: Axes, shares: np.ndarray) -> None:
+def _cells(ax: Axes, shares: np.ndarray, states: np.ndarray) -> None:
     ramp = LinearSegmentedColormap.from_list("quality", ["#FFFFFF", *sequential(5)])
     top = np.nanmax(shares) if np.isfinite(shares).any() else 1.0
     norm = PowerNorm(0.5, vmin=0, vmax=max(float(top), 0.01))
     for (row, column), share in np.ndenumerate(shares):
-        known = bool(np.isfinite(share))
-        color = ramp(norm(share)) if known else STATUS["unknown"].color
-        look = {"facecolor": color, "edgecolor": "#E3E3E3"} if known else STATUS["unknown"].patch()
+        state = str(states[row, column])
+        known = state not in _WITHOUT_NUMBER
+        color = ramp(norm(share)) if known else STATUS[state].color
+        look = {"facecolor": color, "edgecolor": "#E3E3E3"} if known else STATUS[state].patch()
         ax.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, **{"linewidth": 0.6, **look}))
         if known:
             text = "0" if share == 0 else fmt_share(share).removesuffix("%")

@@ -120,14 +120,15 @@ def changes(before: Any, now: Any) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a last verdict (``meets``, ``fails``, ``unknown``, ``absent``: not in last
-        month's register), one column a verdict of this month, ``absent`` (no longer in the
-        register) last. Both margins are the months' households.
+        month's register), one column a verdict of this month, ``absent`` meaning no longer
+        in the register, and ``households``, the row's sum.
     """
     both = _states(before, "before").join(_states(now, "now"), how="outer")
     filled = both.astype("string").fillna("absent")
     table = pd.crosstab(filled["before"], filled["now"])
     states = [*STATES, "absent"]
-    return table.reindex(index=states, columns=states, fill_value=0).astype("Int64")
+    table = table.reindex(index=states, columns=states, fill_value=0).astype("Int64")
+    return table.assign(households=table.sum(axis=1))
 
 
 def by_status(decisions: Any) -> pd.DataFrame:

@@ -25,7 +25,7 @@ def changes(table: pd.DataFrame, lang: str | None = None) -> Table:
     ----------
     table
         From `povexit.decide.changes`: index and columns ``meets``, ``fails``, ``unknown``,
-        ``absent``.
+        ``absent``, and ``households``; ``status`` where rows rest on too few.
     lang
         Language, or that of `povexit.style.use`.
 
@@ -37,6 +37,7 @@ def changes(table: pd.DataFrame, lang: str | None = None) -> Table:
     named = table.rename_axis(index="before", columns=None).reset_index()
     fields = [
         Field(("上月", "Last month"), ("before",), lambda row, lang: _state(row, lang)),
+        count(("户数", "Households"), "households"),
         count(("本月达标", "Meets now"), "meets"),
         count(("本月未达标", "Does not now"), "fails"),
         count(("本月未知", "Unknown now"), "unknown"),

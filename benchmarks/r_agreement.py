@@ -7,11 +7,13 @@ entry. Run ``python benchmarks/r_agreement.py`` and put the output into the page
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from tests import r_weights
 from tests.r_survey import answers, difference, entries, tolerance
 
 
@@ -22,6 +24,19 @@ def largest() -> dict[tuple[str, str], float]:
         pairs = answers(file, key)
         if pairs:
             found[file, key] = max(difference(ours, theirs) for _, ours, theirs in pairs)
+    return found
+
+
+def moved() -> dict[tuple[str, str], float]:
+    """Return the same of calibration and replicates, by design and method, then quantity."""
+    found: dict[tuple[str, str], float] = {}
+    for file, key in r_weights.entries():
+        method = re.sub(r"\.(mean\.|total\.|ratio|by\.).*", "", key)
+        stops = " *" if r_weights.tolerance(key) > 1e-10 else ""
+        for quantity, ours, theirs in r_weights.answers(file, key):
+            place = ("lonely." if file == "03_lonely_jkn" else "") + method + stops
+            kind = "weights" if quantity == "factors" else quantity
+            found[place, kind] = max(found.get((place, kind), 0.0), difference(ours, theirs))
     return found
 
 
@@ -48,11 +63,15 @@ def main() -> None:
     print(grid(lonely, "lonely PSU"), end="\n\n")
     zero = {tuple(k.rsplit(".", 1)): d for (f, k), d in found.items() if f == "11_zero_events"}
     print(grid(zero, "shares"), end="\n\n")  # type: ignore[arg-type]
+    weights = moved()
+    print(grid(weights, "calibration and replicates"), end="\n\n")
     loose = [k for k in found if tolerance(k[1]) > 1e-10]
     tight = {k: d for k, d in found.items() if k not in loose}
     print(
         f"{len(tight)} entries, largest difference {max(tight.values()):.1e}; "
-        f"{len(loose)} entries of R's fitted logit, {max(found[k] for k in loose):.1e}."
+        f"{len(loose)} entries of R's fitted logit, {max(found[k] for k in loose):.1e}. "
+        f"Calibration and replicates: {len(r_weights.entries())} entries, largest difference "
+        f"{max(d for (row, _), d in weights.items() if not row.endswith('*')):.1e} but for *."
     )
 
 

@@ -76,6 +76,7 @@ def main() -> None:
     timed(
         "judging 172,500 households on three engines", [sys.executable, str(HERE / "judge_full.py")]
     )
+    subprocess.run([sys.executable, str(HERE / "estimate_speed.py")], check=True)
     if args.full:
         full_month(args.full)
 

@@ -15,12 +15,16 @@ agreement with R: ``docs/estimation.md``.
 from __future__ import annotations
 
 from povexit.estimate.ask import difference, function, mean, ratio, share, total
+from povexit.estimate.calibrate import calibrate, poststratify, rake
 from povexit.estimate.delta import combined
 from povexit.estimate.design import Design, check_nested
 from povexit.estimate.estimands import Mean, Ratio, Share, Total
 from povexit.estimate.intervals import Interval, clopper_pearson
 from povexit.estimate.quantiles import quantile
 from povexit.estimate.reasons import reason_codes, reason_label
+from povexit.estimate.replicate import replicate, resample
+from povexit.estimate.replicates import Replicates
+from povexit.estimate.resampling import Resampling
 from povexit.estimate.scores import Estimates
 from povexit.estimate.tables import table
 from povexit.estimate.totals import Sums, sums
@@ -31,19 +35,26 @@ __all__ = [
     "Interval",
     "Mean",
     "Ratio",
+    "Replicates",
+    "Resampling",
     "Share",
     "Sums",
     "Total",
+    "calibrate",
     "check_nested",
     "clopper_pearson",
     "combined",
     "difference",
     "function",
     "mean",
+    "poststratify",
     "quantile",
+    "rake",
     "ratio",
     "reason_codes",
     "reason_label",
+    "replicate",
+    "resample",
     "share",
     "sums",
     "table",

@@ -3,52 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, overload
 
 import numpy as np
 
 from povexit.errors import DesignError
 from povexit.estimate.read import Floats, binned, grouped
+from povexit.estimate.replicates import Replicates
 from povexit.estimate.scores import Estimates
 from povexit.estimate.variance import Cells
 
 
-def combined(function: Callable[..., Any], parts: Sequence[Estimates]) -> Estimates:
-    """Return a smooth function of estimates, by the delta method.
+@overload
+def combined(function: Callable[..., Any], parts: Sequence[Estimates]) -> Estimates: ...
+
+
+@overload
+def combined(function: Callable[..., Any], parts: Sequence[Replicates]) -> Replicates: ...
+
+
+def combined(
+    function: Callable[..., Any], parts: Sequence[Estimates] | Sequence[Replicates]
+) -> Estimates | Replicates:
+    """Return a smooth function of estimates, by the delta method or from replicates.
 
     Parameters
     ----------
     function
         Takes one array a part, of the domains' values, and returns one array. It is
         differentiated by a complex step: arithmetic and NumPy's analytic functions
-        (``np.log``, not ``math.log`` or ``abs``).
+        (``np.log``, not ``math.log`` or ``abs``). Of replicates it can be any function.
     parts
-        Estimates over the same design and domains. ``n`` of the result is the
-        smallest of theirs, ``unknown`` the largest.
+        Estimates over the same design and domains, or all of them `Replicates`. ``n`` of
+        the result is the smallest of theirs, ``unknown`` the largest.
 
     Raises
     ------
     DesignError
         If the parts do not fit together or the function cannot be differentiated.
     """
-    first = parts[0]
-    for part in parts[1:]:
-        _check_fit(first, part)
+    resampled = [p for p in parts if isinstance(p, Replicates)]
+    straight = [p for p in parts if isinstance(p, Estimates)]
+    if resampled and straight:
+        raise DesignError(
+            "replicates and other estimates cannot be combined",
+            where="function",
+            hint="resample every part with the same how=",
+        )
+    return _of_replicates(function, resampled) if resampled else _by_delta(function, straight)
+
+
+def _by_delta(function: Callable[..., Any], parts: Sequence[Estimates]) -> Estimates:
     values = [p.value for p in parts]
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.asarray(function(*values), dtype=float)
         slopes = [_slope(function, values, k) for k in range(len(parts))]
-    scores = [s[p.cells.domain] * p.scores for s, p in zip(slopes, parts, strict=True)]
+    return _joined(
+        parts, value, [s[p.cells.domain] * p.scores for s, p in zip(slopes, parts, strict=True)]
+    )
+
+
+def _of_replicates(function: Callable[..., Any], parts: Sequence[Replicates]) -> Replicates:
+    first = parts[0]
+    for part in parts[1:]:
+        if not np.array_equal(first.scales, part.scales) or first.mse != part.mse:
+            raise DesignError(
+                "replicates of different methods cannot be combined",
+                where="function",
+                hint="resample all parts with the same how=",
+            )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.asarray(function(*(p.made.value for p in parts)), dtype=float)
+        values = np.asarray(function(*(p.values for p in parts)), dtype=float)
+    made = _joined([p.made for p in parts], value, [p.made.scores for p in parts])
+    return replace(first, made=made, values=values)
+
+
+def _joined(parts: Sequence[Estimates], value: Floats, scores: Sequence[Floats]) -> Estimates:
+    """Return estimates of ``value`` with the sum of the parts' ``scores``."""
+    first = parts[0]
+    for part in parts[1:]:
+        _check_fit(first, part)
     domain = np.concatenate([p.cells.domain for p in parts])
     unit = np.concatenate([p.cells.unit for p in parts])
     cell, lead = grouped(domain, unit)
+    answered = np.bincount(cell, np.concatenate([p.cells.answered for p in parts])) > 0
     reasons = np.array([p.reason for p in parts])
     given = np.argmax(reasons != "", axis=0)
     nothing = np.full(len(first.value), np.nan)
     return Estimates(
         domains=first.domains,
         layout=first.layout,
-        cells=Cells(domain[lead], unit[lead], first.cells.domains),
+        cells=Cells(domain[lead], unit[lead], first.cells.domains, answered),
         value=np.broadcast_to(value, first.value.shape),
         scores=binned(cell, np.concatenate(scores), len(lead)),
         n=np.min([p.n for p in parts], axis=0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from povexit.errors import DesignError
+from povexit.estimate.calibration import Calibration
 from povexit.estimate.layout import FPC, LONELY, Layout
 from povexit.estimate.read import (
     Codes,
@@ -91,6 +93,8 @@ class Design:
     layout: Layout = field(init=False)
     unit: Codes = field(init=False)
     weight: Floats = field(init=False)
+    #: How the weights were moved to known totals, if they were; see `calibrate`.
+    calibration: Calibration | None = field(init=False)
     #: Domains worked out so far, by their columns; nothing else of a design ever changes.
     coded: dict[tuple[str, ...], Any] = field(init=False)
 
@@ -109,13 +113,22 @@ class Design:
         put(self, "unit", unit)
         put(self, "layout", layout)
         put(self, "weight", weight)
+        put(self, "calibration", None)
+
+    def calibrated(self, weight: Floats, how: Calibration) -> Design:
+        """Return the same sample with other weights; see `povexit.estimate.calibrate`."""
+        made = copy(self)
+        weight.setflags(write=False)
+        object.__setattr__(made, "weight", weight)
+        object.__setattr__(made, "calibration", how)
+        return made
 
     def __repr__(self) -> str:
         psus, strata = len(self.layout.stratum_of_psu), len(self.layout.sampled)
         return (
             f"Design: {len(self.weight)} rows, {psus} cluster{'s' * (psus != 1)}, "
             f"{strata} strat{'um' if strata == 1 else 'a'}, "
-            f"weights add up to {self.weight.sum():g}"
+            f"{'calibrated ' if self.calibration else ''}weights add up to {self.weight.sum():g}"
         )
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from povexit.errors import DesignError
+from povexit.estimate.blocks import Block, blocked
 from povexit.estimate.design import Design
-from povexit.estimate.read import Codes, Flags, codes, grouped, numbers
+from povexit.estimate.read import Codes, Flags, codes, grouped, in_order, numbers
+from povexit.estimate.variance import Cells
 
 By = str | Sequence[str]
 Where = str | Mapping[str, Any] | None
@@ -27,13 +30,30 @@ class Domains:
         One row a domain: its ``by`` columns; none for a single domain of all rows.
     code
         Domain of each row.
-    order
-        The rows sorted by domain, in the table's order within each.
+    unit
+        Sampled unit of each row.
     """
 
     table: pd.DataFrame
     code: Codes
-    order: Codes
+    unit: Codes
+
+    @cached_property
+    def order(self) -> Codes:
+        """The rows sorted by domain, in the table's order within each."""
+        return in_order(self.code)
+
+    @cached_property
+    def size(self) -> Codes:
+        """Rows of each domain."""
+        return np.bincount(self.code, minlength=len(self.table))
+
+    @cached_property
+    def blocks(self) -> tuple[list[Block], Cells]:
+        """The rows in blocks, and the (domain, unit) pairs that their cells are."""
+        cell, first = grouped(self.code, self.unit)
+        cells = Cells(self.code[first], self.unit[first], len(self.table))
+        return blocked(self.code, cell), cells
 
 
 def domains(design: Design, by: By) -> Domains:
@@ -49,14 +69,13 @@ def domains(design: Design, by: By) -> Domains:
 
 
 def _domains(design: Design, names: tuple[str, ...]) -> Domains:
-    rows = np.arange(len(design.weight), dtype=np.int64)
     if not names:
-        return Domains(pd.DataFrame(index=range(1)), np.zeros_like(rows), rows)
+        everyone = np.zeros(len(design.weight), dtype=np.int64)
+        return Domains(pd.DataFrame(index=range(1)), everyone, design.unit)
     found = {name: codes(design.frame, name) for name in names}
     code, first = grouped(*(np.where(c < 0, len(labels), c) for c, labels in found.values()))
     table = {name: labels.take(c[first], allow_fill=True) for name, (c, labels) in found.items()}
-    small = code.astype(np.int16) if len(first) < 2**15 else code
-    return Domains(pd.DataFrame(table), code, np.argsort(small, kind="stable"))
+    return Domains(pd.DataFrame(table), code, design.unit)
 
 
 def membership(design: Design, where: Where) -> tuple[Flags, Flags]:

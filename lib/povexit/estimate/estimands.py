@@ -64,7 +64,7 @@ class Total:
         """Return totals with their scores."""
         k = found.position(self.y)
         offset = found.offset[found.cells.domain, k]
-        scores = found.totals[:, k] + offset * found.totals[:, 0]
+        scores = found.residuals[:, k] + offset * found.residuals[:, 0]
         deviation = only(found, k)
         deviation[:, 0] = -divided(found.whole[:, k], found.whole[:, 0])
         between = spread(found, deviation) * found.whole[:, 0] ** 2
@@ -158,8 +158,12 @@ def as_share(made: Estimates, found: Sums, ratio: Ratio) -> Estimates:
     DesignError
         If a unit has more of ``y`` than of ``x``, or less than none.
     """
-    part = Total(ratio.y).estimates(found).scores
-    rest = Total(ratio.x).estimates(found).scores - part
+    offset = found.offset[found.cells.domain]
+    part, whole = (
+        found.totals[:, k] + offset[:, k] * found.totals[:, 0]
+        for k in (found.position(ratio.y), found.position(ratio.x))
+    )
+    rest = whole - part
     slack = 1e-9 * np.abs(part).max(initial=0)
     if part.min(initial=0) < -slack or rest.min(initial=0) < -slack:
         raise DesignError(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy.special import betaincinv, stdtrit
 
 from povexit.errors import DesignError
 from povexit.estimate.read import Codes, Flags, Floats
@@ -165,8 +165,8 @@ def clopper_pearson(share: Floats, n: Floats, tail: float) -> tuple[Floats, Floa
     """
     hits, misses = n * share, n * (1 - share)
     with np.errstate(invalid="ignore"):
-        low = stats.beta.ppf(tail, hits, misses + 1)
-        high = stats.beta.ppf(1 - tail, hits + 1, misses)
+        low = betaincinv(hits, misses + 1, tail)
+        high = betaincinv(hits + 1, misses, 1 - tail)
     return np.where(share == 0, 0.0, low), np.where(share == 1, 1.0, high)
 
 
@@ -202,4 +202,4 @@ BOUNDS = {"beta": beta, "exact": exact, "wilson": wilson, "logit": logit, "wald"
 
 def _t(df: Codes, interval: Interval) -> Floats:
     usable = np.where(df > 0, df, np.nan)
-    return np.asarray(stats.t.ppf(1 - interval.tail, usable))
+    return np.asarray(stdtrit(usable, 1 - interval.tail))

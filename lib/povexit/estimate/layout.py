@@ -113,12 +113,12 @@ class Layout:
         """Whether the fpc are population sizes (any above 1) and not fractions, as in R."""
         return bool((self.units[[c for c in FPC if c in self.units]] > 1).any(axis=None))
 
-    def stratum_labels(self, strata: Flags) -> list[Any]:
-        """Return the names of the strata where ``strata`` holds."""
+    def stratum_labels(self, strata: Codes | Flags) -> list[Any]:
+        """Return the names of these strata, or of those where a flag is set."""
         return self.units["stratum"].iloc[self._strata[1][strata]].tolist()
 
-    def psu_labels(self, psus: Flags) -> list[Any]:
-        """Return the names of the clusters where ``psus`` holds."""
+    def psu_labels(self, psus: Codes | Flags) -> list[Any]:
+        """Return the names of these clusters, or of those where a flag is set."""
         return self.units["psu"].iloc[self._psus[1][psus]].tolist()
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from povexit.errors import DesignError
 from povexit.estimate.design import Design
@@ -121,6 +121,12 @@ def quantile(
             expected=f"q between 0 and 1; rule one of {', '.join(RULES)}",
             found=f"{shares}, {rule}",
         )
+    if design.weight.min(initial=1) < 0:
+        raise DesignError(
+            "a distribution with negative weights has no quantiles",
+            where="weights",
+            hint="calibrate with bounds, or by raking",
+        )
     values, places = numbers(design.frame, y), domains(design, by)
     held = membership(design, where)[0] & ~np.isnan(values)
     found = _distributions(values[held], design.weight[held], places.code[held], len(places.table))
@@ -164,7 +170,7 @@ def _read_back(
 
     low, high = ends("low", 0, 1), ends("high", 0, 1)
     blind = shares["df"].to_numpy() <= 0
-    t = stats.t.ppf(1 - interval.tail, np.where(blind, np.nan, shares["df"]))
+    t = stdtrit(np.where(blind, np.nan, shares["df"]), 1 - interval.tail)
     se = (high - low) / (2 * t) if interval.side == "two" else np.full(len(at), np.nan)
     outside = (np.isnan(low) | np.isnan(high)) & shares["low"].notna() & ~blind
     # that all answers lie at or below a quantile is nothing unusual

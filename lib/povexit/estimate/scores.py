@@ -96,12 +96,12 @@ def of_residuals(found: Sums, value: Floats, deviation: Floats, under: Floats) -
     """Return estimates whose scores are a combination of totals over ``under``."""
     domain = found.cells.domain
     scale = divided(np.ones(len(under)), under)
-    scores = np.einsum("ck,ck->c", found.totals, deviation[domain]) * scale[domain]
+    scores = np.einsum("ck,ck->c", found.residuals, deviation[domain]) * scale[domain]
     weight = found.whole[:, 0]
     between = spread(found, deviation) * (scale * weight) ** 2
     made = of_scores(found, value, scores, between)
     # the residuals of one cluster add up to 0: its spread is not small, it is not seen
-    alone = (made.reason == "") & (clusters(found.cells, found.layout)[0] == 1)
+    alone = (made.reason == "") & (found.clusters == 1)
     return replace(made, reason=np.where(alone, "one_cluster", made.reason))
 
 

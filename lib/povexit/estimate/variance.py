@@ -10,6 +10,7 @@ added in the same way, times the first stage's sampling fraction.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,11 +22,27 @@ from povexit.estimate.read import Codes, Flags, Floats, binned, grouped, listing
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """The (domain, unit) pairs with an answer; scores belong to these."""
+    """The (domain, unit) pairs that scores belong to.
+
+    Parameters
+    ----------
+    domain, unit
+        One a cell.
+    domains
+        How many domains there are.
+    answered
+        Whether the domain has an answer in the unit; usually all. In a calibrated design
+        a domain also has scores in units without any.
+    """
 
     domain: Codes
     unit: Codes
     domains: int
+    answered: Flags = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.answered is None:
+            object.__setattr__(self, "answered", np.ones(len(self.domain), dtype=bool))
 
 
 def clusters(cells: Cells, layout: Layout) -> tuple[Codes, Codes]:
@@ -34,9 +51,9 @@ def clusters(cells: Cells, layout: Layout) -> tuple[Codes, Codes]:
     Degrees of freedom are clusters less strata, both of them with an answer in the
     domain: R's ``degf`` of the subset design.
     """
-    psu = layout.psu_of_unit[cells.unit]
-    _, first = grouped(cells.domain, psu)
-    domain, stratum = cells.domain[first], layout.stratum_of_psu[psu[first]]
+    domain, psu = cells.domain[cells.answered], layout.psu_of_unit[cells.unit[cells.answered]]
+    _, first = grouped(domain, psu)
+    domain, stratum = domain[first], layout.stratum_of_psu[psu[first]]
     _, lead = grouped(domain, stratum)
     number = np.bincount(domain, minlength=cells.domains)
     return number, number - np.bincount(domain[lead], minlength=cells.domains)
@@ -68,22 +85,31 @@ def variance(scores: Floats, cells: Cells, layout: Layout) -> Floats:
     ``adjust`` then adds nothing; where R's ``average`` gives NaN, the mean over the
     clusters of the domain stands in.
     """
-    psu = layout.psu_of_unit[cells.unit]
-    pair, first = grouped(cells.domain, psu)
-    total = binned(pair, scores, len(first))
-    domain, psu_of_pair = cells.domain[first], psu[first]
-    stratum = layout.stratum_of_psu[psu_of_pair]
-    among = _Stage(domain, stratum, layout.sampled, layout.fraction, cells.domains)
-    _check_lonely(among.lonely, layout, layout.stratum_labels(_mark(among, len(layout.sampled))))
+    pair, among = _first_stage(cells, layout)
+    total = binned(pair, scores, len(among.domain))
     result = _combine(among, _contributions(total, among, layout), layout.lonely)
     if layout.stages == 1:
         return result
+    psu = layout.psu_of_unit[cells.unit]
     within = _Stage(cells.domain, psu, layout.sampled_within, layout.fraction_within, cells.domains)
-    _check_lonely(
-        within.lonely, layout, layout.psu_labels(_mark(within, len(layout.stratum_of_psu)))
-    )
+    _check_lonely(within, layout, layout.psu_labels)
     spread = within.spread(scores) * layout.fraction[layout.stratum_of_psu[within.group_stratum]]
     return result + _combine(within, spread, layout.lonely)
+
+
+def check_lonely(cells: Cells, layout: Layout) -> None:
+    """Check that no domain touches a stratum of one cluster, if the rule is ``fail``."""
+    _first_stage(cells, layout)
+
+
+def _first_stage(cells: Cells, layout: Layout) -> tuple[Codes, _Stage]:
+    """Return the (domain, cluster) pair of each cell, and the pairs by stratum."""
+    psu = layout.psu_of_unit[cells.unit]
+    pair, first = grouped(cells.domain, psu)
+    stratum = layout.stratum_of_psu[psu[first]]
+    among = _Stage(cells.domain[first], stratum, layout.sampled, layout.fraction, cells.domains)
+    _check_lonely(among, layout, layout.stratum_labels)
+    return pair, among
 
 
 class _Stage:
@@ -154,19 +180,13 @@ def _combine(stage: _Stage, contributions: Floats, rule: str) -> Floats:
     return added * np.where(strata > 0, factor, 1.0)
 
 
-def _mark(stage: _Stage, count: int) -> Flags:
-    marked = np.zeros(count, dtype=bool)
-    marked[stage.group_stratum[stage.lonely]] = True
-    return marked
-
-
-def _check_lonely(lonely: Flags, layout: Layout, labels: list[object]) -> None:
-    if layout.lonely != "fail" or not lonely.any():
+def _check_lonely(stage: _Stage, layout: Layout, labels: Callable[[Codes], list[object]]) -> None:
+    if layout.lonely != "fail" or not stage.lonely.any():
         return
     raise DesignError(
         "a single sampled unit cannot show how much units differ",
         where="strata (or clusters, at stage two) with one sampled unit of several",
         expected="two or more",
-        found=listing(labels),
+        found=listing(labels(np.unique(stage.group_stratum[stage.lonely]))),
         hint="join it with a like stratum, or choose lonely='certainty', 'adjust' or 'average'",
     )

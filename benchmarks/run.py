@@ -55,7 +55,7 @@ def demo_month() -> None:
 
 
 def full_month(folder: Path) -> None:
-    """Time reading and cleaning of the full-scale register against calamine through pandas."""
+    """Time reading and cleaning of the full-scale register against pandas and openpyxl."""
     if not (folder / "2016-06").is_dir():
         sim = [str(BIN / "povexit-sim"), "--month", "2016-06", "--scale", "full"]
         timed("simulate the full-scale month", [*sim, "--out", str(folder)])
@@ -76,7 +76,8 @@ def main() -> None:
     timed(
         "judging 172,500 households on three engines", [sys.executable, str(HERE / "judge_full.py")]
     )
-    subprocess.run([sys.executable, str(HERE / "estimate_speed.py")], check=True)
+    for name in ("estimate_speed.py", "multidimensional.py"):
+        subprocess.run([sys.executable, str(HERE / name)], check=True)
     if args.full:
         full_month(args.full)
 

@@ -5,47 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import polars as pl
 import pytest
-from tests.household_tables import as_engine, table, to_polars
+from tests.survey_tables import BAD, decided
 
-from povexit import decide, evaluation, indicators, standards
-from povexit.errors import DesignError
-
-RULE = standards.load("national_person", "2016")
-GOOD = {
-    "month": "2016-06",
-    "county_code": "451002",
-    "stratum": "poor_village",
-    "household_group": "exited",
-    "village_probability": 0.5,
-    "household_probability": 0.5,
-    "household_size": 4,
-    "school_dropouts": 0,
-    "insured_members": 4,
-    "gross_income_yuan": 20000.0,
-    "production_cost_yuan": 2000.0,
-    "is_food_secure": True,
-    "is_clothing_secure": True,
-    "dwelling_grade": "B",
-    "is_water_safe": True,
-    "is_recognising": True,
-}
-
-
-def interviews(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    """Return interviews, four villages in turn; what a row does not say is as it should be."""
-    full = [
-        {**GOOD, "interview_id": f"q{i}", "village_code": f"v{i % 4}", **row}
-        for i, row in enumerate(rows)
-    ]
-    return table("cleaned_survey_households", full)
-
-
-def decided(rows: list[dict[str, Any]], engine: str = "polars") -> pd.DataFrame:
-    known = indicators.interview(as_engine(interviews(rows), engine))
-    made = to_polars(decide.interview(known, RULE, 2016))
-    return made.to_pandas().convert_dtypes()
+from povexit import estimate, evaluation
+from povexit.errors import DesignError, UnknownNameError
 
 
 @pytest.mark.parametrize(
@@ -79,8 +43,8 @@ def test_an_interview_is_judged_by_the_national_rule(
         assert row[reason].startswith("unknown:" if meets is None else "fail:")
 
 
-def rates(rows: list[dict[str, Any]], **by: Any) -> pd.DataFrame:
-    return evaluation.rates(decided(rows), **by).set_index("measure")
+def rates(rows: list[dict[str, Any]], villages: int = 4, **by: Any) -> pd.DataFrame:
+    return evaluation.rates(decided(rows, villages=villages), **by).set_index("measure")
 
 
 def test_wrong_exit_counts_persons_of_exited_households_only() -> None:
@@ -116,20 +80,23 @@ def test_an_answer_nobody_gave_is_counted_as_unknown() -> None:
 def test_no_event_gives_an_interval_and_no_certainty() -> None:
     found = rates([{} for _ in range(40)]).loc["wrong_exit_rate"]
     assert found["low"] == 0
-    # the rule of three gives 3 / 40; four villages leave three degrees of freedom, which widens it
-    assert 3 / 40 < found["high"] < 0.25
+    # the rule of three gives 3 / 40; four villages that may be alike inside widen it
+    assert 3 / 40 < found["bound"] < found["high"] < 0.75
     assert found["verdict"] == "undetermined"
-    assert (
-        "未发现一例" in evaluation.worded(rates([{} for _ in range(40)]).reset_index())["reason"][0]
-    )
+    told = evaluation.worded(rates([{} for _ in range(40)]).reset_index())["reason"][0]
+    assert "未发现一例" in told
+    assert "村内相关" in told  # clustering is allowed for, which a plain interval does not
 
 
-def test_a_verdict_is_given_only_where_the_interval_lies_on_one_side() -> None:
-    large: list[dict[str, Any]] = [{} for _ in range(600)]
-    assert rates(large).loc["wrong_exit_rate", "verdict"] == "meets"
-    # the first village each time: failing in every village alike
-    failing = [{"dwelling_grade": "D"} if i % 5 == 0 else {} for i in range(600)]
-    assert rates(failing).loc["wrong_exit_rate", "verdict"] == "fails"
+def test_a_verdict_is_given_only_where_the_bound_lies_on_one_side() -> None:
+    none = [{} for _ in range(600)]
+    assert rates(none, villages=40).loc["wrong_exit_rate", "verdict"] == "meets"
+    # four villages of 150: nobody knows how many others are like them
+    assert rates(none, villages=4).loc["wrong_exit_rate", "verdict"] == "undetermined"
+    failing = [BAD if i % 5 == 0 else {} for i in range(600)]
+    found = rates(failing, villages=40).loc["wrong_exit_rate"]
+    assert (found["verdict"], found["bound_side"]) == ("fails", "lower")
+    assert 0.02 < found["bound"] < found["estimate"]
 
 
 def test_a_countys_estimate_is_the_same_alone_and_beside_others() -> None:
@@ -138,6 +105,7 @@ def test_a_countys_estimate_is_the_same_alone_and_beside_others() -> None:
     both = evaluation.rates(decided([*one, *two]))
     alone = evaluation.rates(decided(one))
     columns = ["measure", "estimate", "se", "df", "low", "high", "n", "clusters", "verdict"]
+    columns += ["bound", "more_villages", "more_households", "even_households", "even_villages"]
     left = both[both["county_code"] == "451002"][columns].reset_index(drop=True)
     pd.testing.assert_frame_equal(left, alone[columns], rtol=1e-12)
 
@@ -150,11 +118,82 @@ def test_the_design_is_told_as_numbers() -> None:
     facts = evaluation.design_facts(evaluation.rates(decided([{} for _ in range(12)])))
     assert (facts["n"], facts["clusters"], facts["unknown"]) == (12, 4, 0)
     assert facts["df_low"] <= facts["df_high"] == 3
+    assert (facts["icc"], facts["level"]) == (0.15, 0.95)
 
 
 def test_a_chance_above_one_is_refused() -> None:
     with pytest.raises(DesignError, match="probability"):
         evaluation.rates(decided([{"village_probability": 1.5, "household_probability": 1.0}]))
+
+
+def test_one_bad_answer_is_worth_its_weight_and_no_more() -> None:
+    rows = [{} for _ in range(30)] + [{**BAD, "household_probability": 0.05}]
+    found = rates(rows, villages=10).loc["wrong_exit_rate"]
+    assert found["estimate"] == pytest.approx(10 / 40)
+    assert found["even_households"] == pytest.approx(40**2 / (30 + 10**2))
+    assert found["even_villages"] < 10
+
+
+def test_even_villages_are_those_of_equal_weight() -> None:
+    found = rates([{} for _ in range(40)], villages=8).loc["wrong_exit_rate"]
+    assert (found["even_households"], found["even_villages"]) == (40, 8)
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        (evaluation.Choices(), (2 * 4) / (2 * 4 + 22 * 4)),
+        (evaluation.Choices(missing="failing"), (3 * 4) / (25 * 4)),
+        (evaluation.Choices(missing="meeting"), (2 * 4) / (25 * 4)),
+        (evaluation.Choices(unit="other"), 2 / 24),
+    ],
+)
+def test_choices_say_what_is_counted(choices: evaluation.Choices, expected: float) -> None:
+    rows: list[dict[str, Any]] = [{} for _ in range(22)] + [BAD, BAD, {"is_water_safe": None}]
+    found = evaluation.rates(decided(rows), choices=choices).set_index("measure")
+    assert found.loc["wrong_exit_rate", "estimate"] == pytest.approx(expected)
+
+
+def test_weighting_says_for_whom_the_sample_speaks() -> None:
+    # the failing household stands for 2 x 4 of the county, 4 of its village, itself
+    rows = [{} for _ in range(9)] + [{**BAD, "household_probability": 0.25}]
+    shares = [
+        evaluation.rates(decided(rows), choices=evaluation.Choices(weighting=w))["estimate"][0]
+        for w in ("county", "sampled_villages", "surveyed")
+    ]
+    assert shares == pytest.approx([8 / 44, 4 / 22, 1 / 10])
+
+
+def test_a_choice_that_is_none_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="no such choice"):
+        evaluation.Choices(missing="ignored")
+    with pytest.raises(UnknownNameError, match="edition"):
+        evaluation.edition("2030")
+
+
+def test_the_interval_holds_what_the_plain_one_does() -> None:
+    rows = [{**(BAD if i % 11 == 0 else {}), "is_recognising": i % 9 > 0} for i in range(150)]
+    table = decided(rows, villages=15)
+    found = evaluation.rates(table).set_index("measure")
+    plain = estimate.ratio(
+        evaluation.design(table),
+        "wrong_exit_rate",
+        "_persons",
+        where={"household_group": "exited"},
+        interval="beta",
+    ).iloc[0]
+    row = found.loc["wrong_exit_rate"]
+    assert (row["estimate"], row["se"]) == (plain["estimate"], plain["se"])
+    assert row["low"] <= plain["low"] < plain["high"] <= row["high"]
+
+
+def test_a_settled_verdict_whose_interval_crosses_the_threshold_says_so() -> None:
+    row = {"estimate": 0.004, "low": 0.0, "high": 0.021, "threshold": 0.02, "verdict": "meets"}
+    assert evaluation.remark({**row, "more_villages": pd.NA}) == "one_sided"
+    assert evaluation.remark({**row, "high": 0.019, "more_villages": pd.NA}) == ""
+    undetermined = {**row, "verdict": "undetermined", "more_villages": pd.NA}
+    assert evaluation.remark(undetermined) == "too_near"
+    assert evaluation.remark({**undetermined, "more_villages": 7}) == ""
 
 
 @pytest.mark.parametrize("measure", evaluation.measures())
@@ -164,3 +203,5 @@ def test_every_measure_names_denominator_threshold_and_source(measure: evaluatio
     assert measure.source
     assert 0 < measure.threshold < 1
     assert (measure.test, measure.unit) in {("<", "persons"), (">=", "households")}
+    assert 0 <= measure.icc < 1
+    assert measure.icc_source

@@ -1,0 +1,104 @@
+"""The register counts behind the composite rate, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from povexit.errors import SchemaError
+from povexit.evaluation.measures import Composite, Denominator
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Persons by place, in the order of the estimates.
+
+    ``remaining`` poor persons in the register, shape (places,); ``people`` each sampled
+    rate is a rate of, shape (rates, places); ``population`` divided by, shape (places,).
+    """
+
+    remaining: Any
+    people: Any
+    population: Any
+
+
+def checked(
+    counts: pd.DataFrame, places: pd.DataFrame, rule: Composite, below: Denominator
+) -> Counts:
+    """Return the counts of the places estimated.
+
+    Raises
+    ------
+    SchemaError
+        If a column or a place is missing, a place is there twice, or a count is missing,
+        negative, infinite or not a number, or a population is zero.
+    """
+    wanted = [rule.remaining, *rule.parts.values(), below.column]
+    absent = [c for c in [*places.columns, *wanted] if c not in counts]
+    if absent:
+        raise SchemaError(
+            "counts for the composite rate are missing",
+            where=", ".join(absent),
+            expected=f"one row a place with {', '.join(wanted)}",
+            found=", ".join(map(str, counts.columns)),
+        )
+    found = _matched(counts[[*places.columns, *wanted]], places)
+    numbers = {c: _persons(found[c], places) for c in wanted}
+    _check_population(numbers[below.column], below.column, places)
+    people = np.array([numbers[c] for c in rule.parts.values()])
+    return Counts(numbers[rule.remaining], people, numbers[below.column])
+
+
+def _matched(counts: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    keys = list(places.columns)
+    if not keys:
+        if len(counts) != 1:
+            raise SchemaError(
+                "counts of everyone together are one row", where="counts", found=f"{len(counts)}"
+            )
+        return counts.reset_index(drop=True)
+    if counts.duplicated(keys).any():
+        raise SchemaError(
+            "a place has two rows of counts",
+            where="counts",
+            found=_names(counts[counts.duplicated(keys)], keys),
+        )
+    found = places.merge(counts, on=keys, how="left", validate="1:1", indicator="_in")
+    if (found["_in"] == "left_only").any():
+        raise SchemaError(
+            "a place in the sample has no counts",
+            where="counts",
+            found=_names(found[found["_in"] == "left_only"], keys),
+            hint="add its row of register counts, or leave it out of the sample's table",
+        )
+    return found
+
+
+def _persons(column: pd.Series, places: pd.DataFrame) -> Any:
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    wrong = ~np.isfinite(numbers) | (numbers < 0)
+    if wrong.any():
+        raise SchemaError(
+            "a count of persons is missing or cannot be one",
+            where=f"{column.name}: {_names(places[wrong], list(places.columns))}",
+            expected="a number, 0 or more",
+            found=", ".join(map(str, column[wrong])),
+            hint="what was not found stays out: the composite rate cannot be given there",
+        )
+    return numbers
+
+
+def _check_population(numbers: Any, name: str, places: pd.DataFrame) -> None:
+    if (numbers == 0).any():
+        raise SchemaError(
+            "the population divided by is zero",
+            where=f"{name}: {_names(places[numbers == 0], list(places.columns))}",
+            expected="above 0",
+        )
+
+
+def _names(rows: pd.DataFrame, keys: list[str]) -> str:
+    return ", ".join("|".join(map(str, row)) for row in rows[keys].to_numpy()) or "all"

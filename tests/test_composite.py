@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +172,6 @@ def test_where_nobody_is_concerned_the_rate_is_certain() -> None:
     ("counts", "message"),
     [
         (ONE.assign(poor_persons=-1), "cannot be one"),
-        (ONE.assign(exited_persons=None), "cannot be one"),
         (ONE.assign(unregistered_persons="许多"), "cannot be one"),
         (ONE.assign(rural_persons=np.inf), "cannot be one"),
         (ONE.assign(rural_persons=0), "zero"),
@@ -183,6 +183,51 @@ def test_where_nobody_is_concerned_the_rate_is_certain() -> None:
 def test_counts_that_cannot_be_are_refused(counts: pd.DataFrame, message: str) -> None:
     with pytest.raises(SchemaError, match=message):
         evaluation.composite(decided(ROWS[:20]), counts)
+
+
+@pytest.mark.parametrize(
+    "column", ["poor_persons", "exited_persons", "unregistered_persons", "rural_persons"]
+)
+def test_where_a_count_was_not_found_the_rate_is_unknown(column: str) -> None:
+    found = evaluation.composite(decided(ROWS, villages=60), ONE.assign(**{column: pd.NA})).iloc[0]
+    assert found[["estimate", "se", "low", "high", "bound", "more_villages"]].isna().all()
+    assert (found["reason"], found["verdict"]) == ("no_counts", "undetermined")
+    assert "人数" in evaluation.worded(pd.DataFrame([found]), "zh")["reason"].iloc[0]
+
+
+def register(sizes: Sequence[tuple[str, int | None]]) -> pd.DataFrame:
+    rows = [{"county_code": "451021", "register_status": s, "household_size": n} for s, n in sizes]
+    return pd.DataFrame(rows).astype({"household_size": "Int64"})
+
+
+def ledger(*persons: int | None) -> pd.DataFrame:
+    rows = [{"county_code": "451021", "persons_total": n} for n in persons]
+    return pd.DataFrame(rows).astype({"persons_total": "Int64"})
+
+
+HOMES = [("poor", 4), ("returned", 3), ("exited_before", 5), ("exited_new", 2)]
+
+
+def test_register_counts_add_up_to_the_villages() -> None:
+    counts = evaluation.register_counts(register(HOMES), ledger(60, 40)).iloc[0]
+    assert counts["county_code"] == "451021"
+    assert counts[["poor_persons", "exited_persons"]].tolist() == [7, 7]
+    assert counts[["rural_persons", "unregistered_persons"]].tolist() == [100, 86]
+
+
+@pytest.mark.parametrize(
+    ("homes", "villages", "missing"),
+    [
+        (HOMES, (60, None), ["rural_persons", "unregistered_persons"]),
+        ([*HOMES, ("poor", None)], (60, 40), ["poor_persons", "unregistered_persons"]),
+        (HOMES, (6, 4), ["unregistered_persons"]),
+    ],
+)
+def test_a_register_count_that_cannot_be_had_is_missing(
+    homes: list[tuple[str, int | None]], villages: tuple[int | None, ...], missing: list[str]
+) -> None:
+    counts = evaluation.register_counts(register(homes), ledger(*villages)).iloc[0]
+    assert list(counts.index[counts.isna()]) == missing
 
 
 def test_everyone_together_needs_one_row_of_counts() -> None:

@@ -20,6 +20,7 @@ from povexit.evaluation.counties import (
     joint_level,
     ranks,
 )
+from povexit.evaluation.counts import register_counts
 from povexit.evaluation.evidence import Evidence, Mixture, evidence, lower, p_fails, p_meets, upper
 from povexit.evaluation.measures import (
     Composite,
@@ -87,6 +88,7 @@ __all__ = [
     "p_meets",
     "ranks",
     "rates",
+    "register_counts",
     "remark",
     "sample_options",
     "specifications",

@@ -95,14 +95,15 @@ def composite(
     Raises
     ------
     SchemaError
-        If a place has no counts or two rows of them, or a count is missing, negative or
-        not a number, or the population is zero.
+        If a place has no counts or two rows of them, or a count is negative or not a
+        number, or the population is zero.
     UnknownNameError
         If there is no such denominator or region.
 
     Notes
     -----
-    A rate whose count is 0 plays no part, whether or not the sample has one.
+    A rate whose count is 0 plays no part, whether or not the sample has one. Where a count
+    is missing the composite rate is unknown, with ``no_counts`` as its reason.
     """
     parts = sampled(design(decided, choices), by, choices)
     found, places = bounded(parts, counts, denominator, how)
@@ -133,7 +134,7 @@ def bounded(
     found = estimate.table(_combined(parts, known, how))
     unseen = (found["reason"] == "") & (found["se"] == 0)
     named = found.assign(
-        reason=found["reason"].mask(unseen, "no_events"),
+        reason=found["reason"].mask(unseen, "no_events").where(known.known, "no_counts"),
         measure=rule.id,
         name_zh=rule.name,
         name_en=rule.name_en,
@@ -197,6 +198,9 @@ def _needed(part: estimate.Estimates, is_needed: Any) -> estimate.Estimates:
 def _places(known: Counts, shown: Sequence[Sequence[Evidence]]) -> list[Mixture]:
     places = []
     for k, population in enumerate(known.population):
+        if not known.known[k]:
+            places.append(Mixture(float("nan"), ()))
+            continue
         weights = known.people[:, k] / population
         parts = tuple((float(w), e[k]) for w, e in zip(weights, shown, strict=True) if w > 0)
         places.append(Mixture(float(known.remaining[k] / population), parts))

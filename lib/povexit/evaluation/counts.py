@@ -1,7 +1,8 @@
-"""The register counts behind the composite rate, checked."""
+"""The register counts behind the composite rate: rolled up, and checked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from povexit.errors import SchemaError
-from povexit.evaluation.measures import Composite, Denominator
+from povexit.evaluation.measures import Composite, Denominator, edition
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +19,52 @@ class Counts:
 
     ``remaining`` poor persons in the register, shape (places,); ``people`` each sampled
     rate is a rate of, shape (rates, places); ``population`` divided by, shape (places,).
+    NaN where a count is not known.
     """
 
     remaining: Any
     people: Any
     population: Any
+
+    @property
+    def known(self) -> Any:
+        """Whether all of a place's counts are known, shape (places,)."""
+        return np.isfinite(self.remaining + self.people.sum(axis=0) + self.population)
+
+
+def register_counts(
+    households: pd.DataFrame, villages: pd.DataFrame, by: Sequence[str] = ("county_code",)
+) -> pd.DataFrame:
+    """Return the counts the composite rate needs, from the register and the village ledger.
+
+    Parameters
+    ----------
+    households
+        ``cleaned_households``: the whole register of the places.
+    villages
+        ``cleaned_villages``: all of their villages, with ``persons_total``.
+    by
+        Columns that name the place.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a place: ``by``; persons as ``poor_persons`` (still in the register),
+        ``exited_persons``, ``rural_persons`` (of all villages) and ``unregistered_persons``
+        (the rest of them). Missing where a household's size or a village's population is,
+        or where the register holds more persons than the villages have.
+    """
+    left = households["register_status"].isin(edition().composite.exited)
+    grouped = households.assign(is_out=left.astype(bool)).groupby([*by, "is_out"])
+    persons = grouped["household_size"].agg(lambda n: n.sum(skipna=False)).unstack(fill_value=0)
+    rural = villages.groupby(list(by))["persons_total"].agg(lambda n: n.sum(skipna=False))
+    counts = pd.DataFrame(
+        {"poor_persons": persons.get(False, 0), "exited_persons": persons.get(True, 0)},
+        index=persons.index,
+    ).join(rural.rename("rural_persons"), how="outer")
+    counts = counts.astype("Int64")
+    rest = counts["rural_persons"] - counts["poor_persons"] - counts["exited_persons"]
+    return counts.assign(unregistered_persons=rest.mask(rest < 0)).reset_index()
 
 
 def checked(
@@ -33,8 +75,8 @@ def checked(
     Raises
     ------
     SchemaError
-        If a column or a place is missing, a place is there twice, or a count is missing,
-        negative, infinite or not a number, or a population is zero.
+        If a column or a place is missing, a place is there twice, or a count is negative,
+        infinite or not a number, or a population is zero. A missing one is unknown.
     """
     wanted = [rule.remaining, *rule.parts.values(), below.column]
     absent = [c for c in [*places.columns, *wanted] if c not in counts]
@@ -79,14 +121,13 @@ def _matched(counts: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
 
 def _persons(column: pd.Series, places: pd.DataFrame) -> Any:
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    wrong = ~np.isfinite(numbers) | (numbers < 0)
+    wrong = (np.isnan(numbers) & column.notna().to_numpy()) | np.isinf(numbers) | (numbers < 0)
     if wrong.any():
         raise SchemaError(
-            "a count of persons is missing or cannot be one",
+            "a count of persons cannot be one",
             where=f"{column.name}: {_names(places[wrong], list(places.columns))}",
-            expected="a number, 0 or more",
+            expected="a number, 0 or more, or nothing where it was not found",
             found=", ".join(map(str, column[wrong])),
-            hint="what was not found stays out: the composite rate cannot be given there",
         )
     return numbers
 

@@ -150,11 +150,15 @@ class Denominator:
 
 @dataclass(frozen=True)
 class Composite:
-    """A rate made of a register count and of sampled rates times register counts."""
+    """A rate made of a register count and of sampled rates times register counts.
+
+    ``exited`` are the register's statuses of households that left it.
+    """
 
     id: str
     name: str
     name_en: str
+    exited: tuple[str, ...]
     remaining: str
     parts: dict[str, str]
     test: str
@@ -191,6 +195,7 @@ def editions() -> dict[str, Edition]:
 def _edition(given: dict[str, Any]) -> Edition:
     made = dict(given["composite"])
     made["denominator"] = tuple(Denominator(**d) for d in made["denominator"])
+    made["exited"] = tuple(made["exited"])
     rest = {k: v for k, v in given.items() if k not in ("measure", "composite")}
     found = tuple(Measure(**m) for m in given["measure"])
     return Edition(**rest, measures=found, composite=Composite(**made))

@@ -14,19 +14,17 @@ composite rate. Prints the tables of ``docs/methods/false_pass.md``; seeded.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from benchmarks.village_samples import (
+from povexit.evaluation import edition, measures, upper_bound
+from povexit.evaluation.tails import most_events
+from povexit_sim.village_samples import (
     LAWS,
     RULE,
     RULES,
@@ -42,9 +40,6 @@ from benchmarks.village_samples import (
     verdict_meets,
     village_rates,
 )
-
-from povexit.evaluation import edition, measures, upper_bound
-from povexit.evaluation.tails import most_events
 
 VILLAGES, HOUSEHOLDS = (20, 30, 50, 100), (5, 10, 20, 30)
 ICCS = (0.0, 0.02, 0.05, 0.10, 0.15)

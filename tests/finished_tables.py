@@ -179,6 +179,33 @@ def quality() -> pd.DataFrame:
     return table
 
 
+def verdicts(lang: str) -> pd.DataFrame:
+    """The measures of the evaluation: open with and without a remedy, met, failed, unknown."""
+    measures = [
+        ("wrong_exit_rate", "错退率", "wrong-exit rate", "<", 0.02, 0.012, 0.002, 0.033),
+        ("omission_rate", "漏评率", "omission rate", "<", 0.02, 0.019, 0.004, 0.098),
+        ("recognition_rate", "群众认可度", "recognition", ">=", 0.9, 0.931, 0.902, 0.958),
+        ("inner_rate", "核查率", "rate of review", "<", 0.03, 0.21, 0.17, 0.26),
+        ("composite_rate", "综合贫困发生率", "composite poverty rate", "<", 0.03, None, None, None),
+    ]
+    names = ["measure", "zh", "en", "test", "threshold", "estimate", "low", "high"]
+    table = pd.DataFrame(measures, columns=names)
+    table["name"] = table[lang]
+    table["verdict"] = ["undetermined", "undetermined", "meets", "fails", "undetermined"]
+    table["bound"] = [0.029, 0.081, 0.908, 0.176, None]
+    table["bound_side"] = ["upper", "upper", "lower", "lower", "upper"]
+    table["more_villages"] = pd.array([9, None, None, None, None], dtype="Int64")
+    table["more_households"] = pd.array([450, None, None, None, None], dtype="Int64")
+    return table.assign(n=412, clusters=14, unknown=3, reason="")
+
+
+def verdicts_of_counties(lang: str) -> pd.DataFrame:
+    """The same of every county, one measure unknown in one of them."""
+    parts = [verdicts(lang).assign(county_code=code) for code in CODES]
+    parts[3].loc[0, "verdict"] = "meets"
+    return pd.concat(parts, ignore_index=True)
+
+
 def estimates() -> pd.DataFrame:
     """The survey's measures: one settled, one not, one without an estimate."""
     columns = ["name", "estimate", "low", "high", "n", "clusters", "unknown", "threshold"]

@@ -40,6 +40,10 @@ DRAWN: dict[str, Callable[[str], Axes]] = {
         finished.income_bins(), near_yuan=500, line_yuan=LINE, title=TITLE[lang]
     ),
     "quality": lambda lang: charts.quality_heat(finished.quality(), title=TITLE[lang]),
+    "verdicts": lambda lang: charts.verdict_strips(finished.verdicts(lang), title=TITLE[lang]),
+    "grid": lambda lang: charts.verdict_grid(
+        finished.verdicts_of_counties(lang), title=TITLE[lang]
+    ),
     "villages": lambda lang: charts.village_ranking(finished.villages(), title=TITLE[lang]),
 }
 
@@ -153,6 +157,8 @@ def test_a_chart_draws_on_axes_it_is_given(chart: str) -> None:
         "months": (charts.month_change, finished.months()),
         "income": (charts.income_histogram, finished.income_bins()),
         "quality": (charts.quality_heat, finished.quality()),
+        "verdicts": (charts.verdict_strips, finished.verdicts("zh")),
+        "grid": (charts.verdict_grid, finished.verdicts_of_counties("zh")),
         "villages": (charts.village_ranking, finished.villages()),
     }
     draw, table = tables[chart]
@@ -363,3 +369,35 @@ def test_a_very_long_name_is_cut_with_an_ellipsis() -> None:
     ax = charts.village_ranking(finished.villages())
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert any(name.endswith("…") and "右江河谷" in name for name in names)
+
+
+def strip_parts(ax: Axes, row: int) -> dict[str, float]:
+    """Return the width of the strip's part of each outcome."""
+    found = {}
+    for status in ("pass", "fail"):
+        color = to_hex(style.STATUS[status].color)
+        for bar in bars(ax):
+            if to_hex(bar.get_facecolor()) == color and abs(bar.get_y() + 0.2 - row) < 1e-9:
+                found[status] = bar.get_width()
+    return found
+
+
+def test_a_strip_shows_the_side_that_meets_where_the_standard_has_it() -> None:
+    ax = charts.verdict_strips(finished.verdicts("zh"))
+    wrong, recognition = strip_parts(ax, 0), strip_parts(ax, 2)
+    assert wrong["pass"] == pytest.approx(0.02 / 0.04)
+    assert recognition["pass"] == pytest.approx(0.1 / 0.2)
+    assert {"标准 < 2.0%", "标准 ≥ 90.0%"} <= set(figures.said(style.figure_of(ax)))
+
+
+def test_an_open_verdict_names_the_visits_that_would_settle_it() -> None:
+    said = figures.said(style.figure_of(charts.verdict_strips(finished.verdicts("zh"))))
+    assert {"9", "450", "全部", "不能确定", "未知"} <= set(said)
+
+
+def test_the_grid_marks_every_verdict_and_says_unknown_without_an_estimate() -> None:
+    ax = charts.verdict_grid(finished.verdicts_of_counties("zh"))
+    said = figures.said(style.figure_of(ax))
+    assert said.count("未知") == 12
+    assert said.count("1.2%") == 12
+    assert legend(ax) == ["达标", "未达标", "不能确定"]

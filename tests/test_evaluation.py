@@ -189,11 +189,9 @@ def test_the_interval_holds_what_the_plain_one_does() -> None:
 
 def test_a_settled_verdict_whose_interval_crosses_the_threshold_says_so() -> None:
     row = {"estimate": 0.004, "low": 0.0, "high": 0.021, "threshold": 0.02, "verdict": "meets"}
-    assert evaluation.remark({**row, "more_villages": pd.NA}) == "one_sided"
-    assert evaluation.remark({**row, "high": 0.019, "more_villages": pd.NA}) == ""
-    undetermined = {**row, "verdict": "undetermined", "more_villages": pd.NA}
-    assert evaluation.remark(undetermined) == "too_near"
-    assert evaluation.remark({**undetermined, "more_villages": 7}) == ""
+    assert evaluation.remark(row) == "one_sided"
+    assert evaluation.remark({**row, "high": 0.019}) == ""
+    assert evaluation.remark({**row, "verdict": "undetermined"}) == ""
 
 
 @pytest.mark.parametrize("measure", evaluation.measures())
@@ -205,3 +203,18 @@ def test_every_measure_names_denominator_threshold_and_source(measure: evaluatio
     assert (measure.test, measure.unit) in {("<", "persons"), (">=", "households")}
     assert 0 <= measure.icc < 1
     assert measure.icc_source
+
+
+def test_a_remedy_that_the_county_has_no_villages_for_is_none() -> None:
+    open_question = [BAD, *[{} for _ in range(79)]]
+    asked = decided(open_question, villages=8)
+    found = evaluation.rates(asked)
+    wrong = found["measure"] == "wrong_exit_rate"
+    needed = int(found.loc[wrong, "more_villages"].iloc[0])
+    assert needed > 8
+    few = evaluation.reachable(found, asked)  # chances of a half: 16 villages, 8 of them left
+    assert few["villages"].tolist() == [16, 16, 16]
+    assert few.loc[wrong, ["more_villages", "more_households"]].isna().all(axis=None)
+    many = asked.assign(village_probability=8 / (8 + needed))
+    kept = evaluation.reachable(found, many)
+    assert kept.loc[wrong, "more_villages"].tolist() == [needed]

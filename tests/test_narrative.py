@@ -62,6 +62,8 @@ def estimates(**changed: object) -> pd.DataFrame:
         "clusters": 14,
         "threshold": 0.02,
         "verdict": "undetermined",
+        "more_villages": 12,
+        "more_households": 1300,
         "reason": "",
     }
     return pd.DataFrame([row | changed])
@@ -71,7 +73,30 @@ def test_an_interval_over_the_threshold_decides_nothing() -> None:
     told = narrative.survey(estimates())
     assert "1.2%" in told
     assert "样本不足以判定" in told
+    assert "约再访 12 村 1,300 户" in told
     assert "meets" not in told
+
+
+def test_where_no_further_sample_settles_it_every_village_is_to_be_visited() -> None:
+    told = narrative.survey(estimates(more_villages=pd.NA), "en")
+    assert "only a visit to every village" in told
+
+
+def test_a_verdict_that_is_given_asks_for_no_further_visits() -> None:
+    told = narrative.survey(estimates(verdict="meets", high=0.019))
+    assert "样本支持达标。" in told
+    assert "再访" not in told
+    assert "走访" not in told
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "2017 年考核"), ("en", "Evaluation of 2017")])
+def test_under_estimates_stands_what_they_rest_on(lang: str, said: str) -> None:
+    facts = {"n": 400, "clusters": 18, "unknown": 7, "df_low": 16, "df_high": 16}
+    facts |= {"deff": 2.61, "icc": 0.15, "level": 0.95, "edition": "2017"}
+    told = narrative.assumptions(facts, lang)
+    for part in ("400", "18", "7", "2.6", "0.15", "95%", said):
+        assert part in told
+    assert "16–16" not in told
 
 
 def test_what_cannot_be_estimated_says_why() -> None:
@@ -96,3 +121,13 @@ def test_simulated_data_say_so_and_real_data_do_not() -> None:
     files = pd.DataFrame({"file": ["a.xlsx"], "sha256": ["0" * 64], "simulated": [True]})
     assert "模拟数据" in narrative.sources(files, "天地图")
     assert "模拟" not in narrative.sources(files.assign(simulated=False), "天地图")
+
+
+def test_counties_are_counted_by_verdict_alone_and_at_once() -> None:
+    alone = ["meets", "meets", "fails", "undetermined", "undetermined"]
+    at_once = ["meets", "undetermined", "fails", "undetermined", "undetermined"]
+    table = pd.DataFrame({"verdict": alone, "verdict_adjusted": at_once})
+    table = table.assign(measure="m", name="漏评率", estimate=[0.0, 0.0, 0.1, 0.02, None])
+    told = narrative.verdicts(table)
+    assert "2 县达标，1 县未达标，1 县不能确定，1 县未知" in told
+    assert "校正）后，1 县达标，1 县未达标" in told

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks import village_samples as grid
 from hypothesis import given
 from hypothesis import strategies as st
 
 from povexit import evaluation
 from povexit.errors import DesignError, UnknownNameError
 from povexit.evaluation import Field, Rule
+from povexit_sim import village_samples as grid
 
 RULE = evaluation.measures()[0].rule
 ALIKE = Field(clustering=0.02)

@@ -304,6 +304,20 @@ def test_a_share_names_its_denominator_where_the_table_has_it() -> None:
     assert "Of" in tables.estimates(told, "en").frame.columns
 
 
+def test_estimates_name_the_bound_and_what_would_settle_an_open_verdict() -> None:
+    told = finished.verdicts("zh")
+    table = tables.estimates(told, "zh")
+    assert cell(table, "错退率", "95%单侧界限") == "≤ 2.9%"
+    assert cell(table, "错退率", "判定还需") == "9 村 450 户"
+    assert cell(table, "漏评率", "判定还需") == "走访全部村"
+    assert cell(table, "群众认可度", "95%单侧界限") == "≥ 90.8%"
+    assert cell(table, "群众认可度", "判定还需") == "—"
+    assert cell(table, "综合贫困发生率", "95%单侧界限") == "—"
+    assert cell(
+        tables.estimates(finished.verdicts("en"), "en"), "wrong-exit rate", "Would settle it"
+    ) == ("9 v., 450 h.")
+
+
 def test_ranking_runs_from_high_to_low_and_the_unknown_has_no_rank() -> None:
     table = printed("ranking", "zh")
     assert table.frame["位次"].tolist() == [*map(str, range(1, 12)), "—"]

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks import village_samples as grid
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -22,6 +21,7 @@ from povexit.evaluation.evidence import worth_seen
 from povexit.evaluation.further import further_villages
 from povexit.evaluation.settle import Sample, chance_to_fail, chance_to_meet
 from povexit.evaluation.tails import least_events, most_events
+from povexit_sim import village_samples as grid
 
 WRONG, RECOGNITION = evaluation.measures()[0], evaluation.measures()[2]
 

@@ -10,6 +10,7 @@ from povexit.charts.criteria import criteria_bars
 from povexit.charts.income import income_histogram
 from povexit.charts.months import month_change
 from povexit.charts.quality import quality_heat
+from povexit.charts.verdicts import verdict_grid, verdict_strips
 from povexit.charts.villages import village_ranking
 
 __all__ = [
@@ -18,5 +19,7 @@ __all__ = [
     "income_histogram",
     "month_change",
     "quality_heat",
+    "verdict_grid",
+    "verdict_strips",
     "village_ranking",
 ]

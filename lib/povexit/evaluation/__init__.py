@@ -43,7 +43,7 @@ from povexit.evaluation.plans import (
     operating_characteristic,
     sample_options,
 )
-from povexit.evaluation.rates import design_facts, rates, remark, worded
+from povexit.evaluation.rates import design_facts, rates, reachable, remark, worded
 from povexit.evaluation.specifications import specifications
 from povexit.evaluation.strata import allocate
 from povexit.evaluation.survey import Choices, design
@@ -88,6 +88,7 @@ __all__ = [
     "p_meets",
     "ranks",
     "rates",
+    "reachable",
     "register_counts",
     "remark",
     "sample_options",

@@ -151,7 +151,10 @@ def judged(found: pd.DataFrame, places: Sequence[Mixture], line: Line) -> pd.Dat
     rows = [_judged(place, line) for place in places]
     made = pd.DataFrame(rows, columns=columns, index=found.index)
     return found.assign(
-        **{c: made[c] for c in columns}, threshold=line.threshold, level=decision().level
+        **{c: made[c] for c in columns},
+        test=line.test,
+        threshold=line.threshold,
+        level=decision().level,
     )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from povexit.errors import SchemaError
 from povexit.evaluation.measures import Composite, Denominator, edition
+from povexit.schema.frames import enter
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,14 +35,14 @@ class Counts:
 
 
 def register_counts(
-    households: pd.DataFrame, villages: pd.DataFrame, by: Sequence[str] = ("county_code",)
+    households: Any, villages: Any, by: Sequence[str] = ("county_code",)
 ) -> pd.DataFrame:
     """Return the counts the composite rate needs, from the register and the village ledger.
 
     Parameters
     ----------
     households
-        ``cleaned_households``: the whole register of the places.
+        ``cleaned_households``: the whole register of the places; pandas, Polars or DuckDB.
     villages
         ``cleaned_villages``: all of their villages, with ``persons_total``.
     by
@@ -53,18 +55,36 @@ def register_counts(
         ``exited_persons``, ``rural_persons`` (of all villages) and ``unregistered_persons``
         (the rest of them). Missing where a household's size or a village's population is,
         or where the register holds more persons than the villages have.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
     """
-    left = households["register_status"].isin(edition().composite.exited)
-    grouped = households.assign(is_out=left.astype(bool)).groupby([*by, "is_out"])
-    persons = grouped["household_size"].agg(lambda n: n.sum(skipna=False)).unstack(fill_value=0)
-    rural = villages.groupby(list(by))["persons_total"].agg(lambda n: n.sum(skipna=False))
+    sizes = enter(
+        households, "cleaned_households", [*by, "register_status", "household_size"]
+    ).with_columns(
+        is_out=nw.col("register_status").is_in(edition().composite.exited),
+    )
+    persons = _summed(sizes, [*by, "is_out"], "household_size").set_index([*by, "is_out"])
+    wide = persons["household_size"].unstack(fill_value=0)
+    people = enter(villages, "cleaned_villages", [*by, "persons_total"])
+    rural = _summed(people, list(by), "persons_total").set_index(list(by))["persons_total"]
     counts = pd.DataFrame(
-        {"poor_persons": persons.get(False, 0), "exited_persons": persons.get(True, 0)},
-        index=persons.index,
-    ).join(rural.rename("rural_persons"), how="outer")
-    counts = counts.astype("Int64")
+        {"poor_persons": wide.get(False, 0), "exited_persons": wide.get(True, 0)}, index=wide.index
+    )
+    counts = counts.join(rural.rename("rural_persons"), how="outer").astype("Int64")
     rest = counts["rural_persons"] - counts["poor_persons"] - counts["exited_persons"]
     return counts.assign(unregistered_persons=rest.mask(rest < 0)).reset_index()
+
+
+def _summed(frame: nw.LazyFrame[Any], by: Sequence[str], column: str) -> pd.DataFrame:
+    """Return sums by place, missing where a summand is."""
+    lacking = nw.col(column).is_null().cast(nw.Int64)
+    sums = frame.with_columns(_lacking=lacking).group_by(*by).agg(nw.col(column, "_lacking").sum())
+    found = sums.sort(*by).collect().to_pandas()
+    whole = found[column].astype("Int64").mask(found["_lacking"] > 0)
+    return found.assign(**{column: whole}).drop(columns="_lacking")
 
 
 def checked(

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from povexit import estimate
-from povexit.evaluation.measures import Measure, decision, measures
-from povexit.evaluation.survey import PLACES, STATED, Choices, design, estimated
+from povexit.evaluation.measures import Measure, decision, edition, measures
+from povexit.evaluation.survey import PLACES, STATED, Choices, design, estimated, villages
 from povexit.evaluation.verdicts import alone, judged, settled
 from povexit.evaluation.words import reason_sentence, sentence
 
@@ -42,7 +42,7 @@ def rates(
         (households that answered), ``unknown`` (those that did not), ``clusters``
         (villages), ``even_households``, ``even_villages`` (as many of equal weight tell as
         much), ``icc`` (assumed), ``plain_low``, ``plain_high`` (Korn and Graubard's 95 %
-        interval, without the assumption), ``threshold``; ``bound`` (the one-sided bound the verdict
+        interval, without the assumption), ``test``, ``threshold``; ``bound`` (the one-sided bound the verdict
         rests on) and ``bound_side``, ``verdict`` (meets, fails, undetermined), ``p_meets``,
         ``p_fails`` (chance at the threshold of as few, as many failings);
         ``more_villages``, ``more_households`` (what would settle an undetermined verdict;
@@ -80,16 +80,45 @@ def _rate(
         name_en=measure.name_en,
         denominator_zh=measure.denominator,
         denominator_en=measure.denominator_en,
+        test=measure.test,
         threshold=measure.threshold,
     )
     return judged(named, measure, level)
+
+
+def reachable(
+    found: pd.DataFrame, decided: pd.DataFrame, by: Sequence[str] = PLACES
+) -> pd.DataFrame:
+    """Return estimates whose further sample is one that the place has villages for.
+
+    Parameters
+    ----------
+    found
+        From `rates` or `composite`.
+    decided
+        The interviews they rest on, with the chances of their villages.
+    by
+        Columns that name the place.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``found`` with ``villages`` (of the place) and with ``more_villages`` and
+        ``more_households`` missing where more villages would be needed than are left:
+        there only a visit to every village settles the question.
+    """
+    known = found.merge(villages(decided, by), on=list(by), how="left", validate="m:1")
+    left = known["villages"] - known["clusters"]
+    beyond = (known["more_villages"] > left).fillna(False).to_numpy(bool)
+    more = ["more_villages", "more_households"]
+    return known.assign(**{c: known[c].mask(beyond) for c in more})
 
 
 def worded(found: pd.DataFrame, lang: str = "zh") -> pd.DataFrame:
     """Return estimates with ``name`` and ``reason`` in words, as tables and sentences take them.
 
     The reason also says so where the interval reaches over the threshold although the
-    one-sided bound does not, and where no further sample would settle the verdict.
+    one-sided bound does not.
     """
     told = [_told(row, lang) for row in found.to_dict("records")]
     return found.assign(name=found[f"name_{lang}"], reason=told)
@@ -103,10 +132,8 @@ def _told(row: dict[Any, Any], lang: str) -> str:
 
 def remark(row: dict[Any, Any]) -> str:
     """Return the code of what a reader may stumble over in a row of `rates`, or nothing."""
-    if pd.isna(row["estimate"]):
+    if pd.isna(row["estimate"]) or row["verdict"] == "undetermined":
         return ""
-    if row["verdict"] == "undetermined":
-        return "too_near" if pd.isna(row["more_villages"]) else ""
     return "one_sided" if row["low"] < row["threshold"] <= row["high"] else ""
 
 
@@ -118,7 +145,8 @@ def design_facts(found: pd.DataFrame) -> dict[str, Any]:
     dict
         ``n`` and ``unknown`` of the measure asked of everyone, most ``clusters``; least
         and most ``df``, the largest ``deff`` that could be computed (or missing), the
-        largest ``icc`` assumed, and the ``level`` of the bounds that decide.
+        largest ``icc`` assumed, the ``level`` of the bounds that decide, and the
+        ``edition`` of the evaluation.
     """
     everyone = next(m.id for m in measures() if not m.group)
     asked = found[found["measure"] == everyone]
@@ -131,4 +159,5 @@ def design_facts(found: pd.DataFrame) -> dict[str, Any]:
         "unknown": int(found["unknown"].sum()),
         "icc": float(found["icc"].max()),
         "level": decision().level,
+        "edition": edition().id,
     }

@@ -157,3 +157,17 @@ def even_sample(sums: estimate.Sums, ratio: estimate.Ratio) -> tuple[np.ndarray,
     villages = np.full(len(squares), np.nan)
     np.divide(under.value**2, squares, out=villages, where=squares > 0)
     return ratio.estimates(sums).effective, villages
+
+
+def villages(decided: pd.DataFrame, by: Sequence[str] = PLACES) -> pd.DataFrame:
+    """Return how many villages each place has, by the chances with which its sample was drawn.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a place: ``by`` and ``villages``; each village visited stands for as many as
+        the inverse of its chance.
+    """
+    visited = decided.drop_duplicates([*by, "village_code"])
+    each = visited.assign(villages=1 / visited["village_probability"])
+    return each.groupby(list(by))[["villages"]].sum().round().reset_index()

@@ -25,8 +25,8 @@ def sentence(code: str, lang: str = "zh") -> str:
 
     Examples
     --------
-    >>> sentence("too_near", "en")[:30]
-    'The estimate lies so near the '
+    >>> sentence("one_sided", "en")[:31]
+    'The interval leaves room at bot'
     """
     try:
         return _sentences()[code][lang]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from povexit.style import ABSENT, fmt_int, pick
+from povexit.style import ABSENT, fmt_int, fmt_share, pick
 from povexit.tables.base import (
     Field,
     Row,
@@ -39,8 +39,10 @@ def estimates(table: pd.DataFrame, lang: str | None = None) -> Table:
         A row a measure: ``name``, ``estimate``, ``low``, ``high``, ``threshold`` (0 to 1),
         ``n`` (households asked), ``clusters`` (their villages), ``unknown`` (households that
         gave no answer), ``verdict`` (meets, fails, undetermined; missing without a threshold)
-        and, optionally, ``reason``, where there is no estimate or no interval, and
-        ``denominator_zh``, ``denominator_en``: of whom the share is.
+        and, optionally, ``bound`` and ``bound_side``, what the verdict rests on;
+        ``more_villages`` and ``more_households``, what would settle it; ``reason``, where
+        there is no estimate or no interval; and ``denominator_zh``, ``denominator_en``: of
+        whom the share is.
     lang
         Language, or that of `povexit.style.use`.
 
@@ -58,7 +60,9 @@ def estimates(table: pd.DataFrame, lang: str | None = None) -> Table:
         count(("样本村", "Villages"), "clusters"),
         count(("未知户", "Unknown"), "unknown"),
         _threshold(),
+        *_bound(table),
         _verdict(),
+        *_more(table),
     ]
     reasons = table.get("reason", pd.Series(pd.NA, index=table.index)).fillna("")
     told = [
@@ -88,6 +92,38 @@ def _threshold() -> Field:
         return ABSENT if is_missing(row["threshold"]) else printed.cell(row, lang)
 
     return Field(printed.header, printed.needs, cell, numeric=True)
+
+
+def _bound(table: pd.DataFrame) -> list[Field]:
+    """Return the field of the one-sided bound a verdict rests on, if the table has it."""
+    if not {"bound", "bound_side"} <= set(table):
+        return []
+
+    def cell(row: Row, lang: str) -> str:
+        if is_missing(row["bound"]):
+            return ABSENT
+        sign = {"upper": "≤", "lower": "≥"}[row["bound_side"]]
+        return f"{sign} {fmt_share(row['bound'], lang=lang)}"
+
+    return [Field(("95%单侧界限", "One-sided 95% bound"), (), cell, numeric=True)]
+
+
+def _more(table: pd.DataFrame) -> list[Field]:
+    """Return the field of the further sample that would settle a verdict, if the table has it."""
+    if not {"more_villages", "more_households"} <= set(table):
+        return []
+
+    def cell(row: Row, lang: str) -> str:
+        if row["verdict"] != "undetermined" or is_missing(row["estimate"]):
+            return ABSENT
+        if is_missing(row["more_villages"]):
+            return pick(lang, "走访全部村", "all villages")
+        villages, households = (
+            fmt_int(row[f"more_{unit}"], lang=lang) for unit in ("villages", "households")
+        )
+        return pick(lang, f"{villages} 村 {households} 户", f"{villages} v., {households} h.")
+
+    return [Field(("判定还需", "Would settle it"), (), cell)]
 
 
 def _verdict() -> Field:

@@ -42,6 +42,7 @@ def obey(text, code):
         os.kill(os.getppid(), signal.SIGKILL)
         time.sleep(5)
     if "slow" in text:
+        (store.root() / "hangs").touch()
         time.sleep(600)
 """
 CLEAN = """

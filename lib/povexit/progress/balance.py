@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
-from povexit.progress.register import VERDICT, is_on_register
+from povexit.progress.register import POOR, VERDICT, is_on_register, is_poor
 from povexit.progress.tally import take
 
 OPENING, CLOSING = "opening", "closing"
@@ -25,7 +25,6 @@ LINES = (
     "exits",
     "corrected",
 )
-POOR = ("poor", "returned")
 
 
 def register_flow(before: Any, now: Any) -> pd.DataFrame:
@@ -134,6 +133,8 @@ def balanced(flow: pd.DataFrame, place: str = "county_code") -> pd.DataFrame:
 QUANTITIES = (
     "households_on_register",
     "persons_on_register",
+    "households_poor",
+    "persons_poor",
     "households_meeting",
     "persons_meeting",
 )
@@ -161,14 +162,14 @@ def of_counties(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_ledger(villages: Any) -> pd.DataFrame:
-    """Return each county's register as its villages state it (B3-1, B4-1).
+    """Return the poor of each county's register as its villages state them (B3-1, B4-1).
 
     A village that states nothing leaves its county's number unknown.
     """
     names = ["county_code", "poor_households", "poor_persons"]
     frame = take(villages, "cleaned_villages", names).collect().to_pandas()
     sums = frame.groupby("county_code")[names[1:]].agg(_whole)
-    renamed = dict(zip(names[1:], QUANTITIES[:2], strict=True))
+    renamed = dict(zip(names[1:], ("households_poor", "persons_poor"), strict=True))
     return sums.rename(columns=renamed).reset_index()
 
 
@@ -178,8 +179,9 @@ def _decided(decisions: Any) -> pl.LazyFrame:
 
 
 def _added(frame: pl.LazyFrame) -> pd.DataFrame:
-    size, meets = pl.col("household_size").fill_null(0), pl.col(VERDICT).fill_null(False)
-    sums = (pl.len(), size.sum(), meets.sum(), pl.when(meets).then(size).otherwise(0).sum())
+    size, whole = pl.col("household_size").fill_null(0), pl.col("county_code").is_not_null()
+    kinds = (whole, is_poor(), pl.col(VERDICT).fill_null(False))
+    sums = [pl.when(kind).then(of).otherwise(0).sum() for kind in kinds for of in (1, size)]
     named = [s.cast(pl.Int64).alias(n) for s, n in zip(sums, QUANTITIES, strict=True)]
     return frame.group_by("county_code").agg(named).sort("county_code").collect().to_pandas()
 

@@ -24,6 +24,8 @@ Function = Callable[[Given], pl.DataFrame]
 BASES = (
     "households_on_register",
     "persons_on_register",
+    "households_poor",
+    "persons_poor",
     "households_meeting",
     "persons_meeting",
     "poor_villages",

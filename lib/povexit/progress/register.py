@@ -8,6 +8,7 @@ from povexit.progress.tally import Given, count, polars, ratio
 from povexit.standards import definition
 
 LEFT = "exited_before"
+POOR = ("poor", "returned")
 VERDICT = "meets_standard"
 FULL_YEAR = 12
 
@@ -15,6 +16,12 @@ FULL_YEAR = 12
 def is_on_register() -> pl.Expr:
     """Tell whether a household had not left the register in earlier years."""
     return pl.col("register_status") != LEFT
+
+
+def is_poor() -> pl.Expr:
+    """Tell whether a household is poor, or poor again, by the register."""
+    status = pl.col("register_status")
+    return pl.any_horizontal(status == state for state in POOR)
 
 
 def is_pre_exit(year: int) -> pl.Expr:
@@ -46,6 +53,17 @@ def villages_meeting(given: Given) -> pl.DataFrame:
     decided = given.take("decisions_villages", ["village_code", VERDICT])
     both = _villages(given).join(decided, on="village_code", how="left", validate="1:1")
     return count(both, pl.col(VERDICT), of=pl.col("is_poor_village"))
+
+
+def households_poor(given: Given) -> pl.DataFrame:
+    """Households that are poor or poor again by the register."""
+    return count(given.take("cleaned_households", ["register_status"]), is_poor())
+
+
+def persons_poor(given: Given) -> pl.DataFrame:
+    """Persons that are poor or poor again by the register."""
+    frame = given.take("cleaned_households", ["register_status", "household_size"])
+    return count(frame, is_poor(), weight=pl.col("household_size"))
 
 
 def households_meeting(given: Given) -> pl.DataFrame:

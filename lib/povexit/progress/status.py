@@ -148,7 +148,12 @@ def _of_counties(table: pd.DataFrame, own: list[str]) -> pd.DataFrame:
     last = table.index[-1]
     done, unknown = own.count("done"), sum(text.startswith("unknown") for text in own)
     number = pd.NA if unknown == len(own) else float(done)
-    found = {"number": number, "denominator": len(own), "unknown": unknown, "value": number}
+    found: dict[str, Any] = {
+        "number": number,
+        "denominator": len(own),
+        "unknown": unknown,
+        "value": number,
+    }
     found |= {"wanted": len(own), "stated": len(own), "expected": pd.NA, "unit": "counties"}
     for name, what in found.items():
         table.loc[last, name] = what

@@ -15,16 +15,8 @@ from typing import Any
 import pandas as pd
 
 from povexit.geography import counties, county_name
+from povexit.narrative.prose import Prose
 from povexit.style import fmt_int, fmt_share, fmt_yuan, language
-
-
-class Prose(str):
-    """Text that a notebook shows as Markdown."""
-
-    __slots__ = ()
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
 
 
 def pick(lang: str | None, zh: str, en: str) -> str:

@@ -5,7 +5,9 @@ printed headers, with a caption and a note. What is not known reads 未知 / unk
 rests on too few households reads "…", never 0 and never blank.
 """
 
+from povexit.tables.accounts import balance, funds, moves, published, reconciliation
 from povexit.tables.base import Table
+from povexit.tables.goals import causes, ranks, targets
 from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.survey import estimates, ranking
@@ -13,6 +15,8 @@ from povexit.tables.verdicts import counties, criteria, flips, villages
 
 __all__ = [
     "Table",
+    "balance",
+    "causes",
     "changes",
     "cleaning",
     "counties",
@@ -20,10 +24,16 @@ __all__ = [
     "duplicates",
     "estimates",
     "flips",
+    "funds",
     "ledger",
+    "moves",
+    "published",
     "quality",
     "quarantine",
     "ranking",
+    "ranks",
+    "reconciliation",
     "status",
+    "targets",
     "villages",
 ]

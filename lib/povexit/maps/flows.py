@@ -48,7 +48,8 @@ def flow_map(
     ----------
     moves
         ``county_code`` (from), ``to_county_code`` and a number; as `povexit.progress.moves` gives it. What
-        goes to an unknown county is counted under the map.
+        goes to an unknown county is counted under the map, and so are rows whose ``status`` is
+        suppressed.
     title, unit, lang, ax
         As for `choropleth`.
     column
@@ -63,7 +64,7 @@ def flow_map(
     SchemaError, UnknownNameError
         If a column is missing or a county is not known.
     """
-    table = _flows(moves, column)
+    table, hidden = _flows(moves, column), _hidden(moves)
     counties = county_boundaries().set_index("county_code")
     ax = plt.subplots(figsize=map_size(counties.total_bounds))[1] if ax is None else ax
     polygons(ax, counties.geometry, facecolor=COLORS["pale"], edgecolor="#C9C4BA", linewidth=0.7)
@@ -82,7 +83,8 @@ def flow_map(
         f"迁入县未知：{fmt_int(lost)}{unit}，未绘出。",
         f"Destination unknown, not drawn: {fmt_int(lost)} {unit}.",
     )
-    source_line(ax, lang, *([remark] if lost else []))
+    few = pick(lang, f"人数少的流向未绘出：{hidden}条。", f"Moves of too few, not drawn: {hidden}.")
+    source_line(ax, lang, *([remark] if lost else []), *([few] if hidden else []))
     figure_of(ax).draw_without_rendering()
     name_areas(ax, _names(counties, known, lang), 0.92 * text_size())
     return ax
@@ -101,6 +103,10 @@ def _names(counties: pd.DataFrame, known: pd.DataFrame, lang: str | None) -> lis
         )
         for row in counties.reset_index().to_dict("records")
     ]
+
+
+def _hidden(moves: pd.DataFrame) -> int:
+    return int((moves["status"] == "suppressed").sum()) if "status" in moves else 0
 
 
 def _flows(moves: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -17,7 +17,9 @@ import pandas as pd
 from povexit.geography import counties, county_name
 from povexit.narrative.goals import (
     campaign,
+    no_comparison,
     no_list,
+    not_delivered,
     outlook,
     published_note,
     reconciles,
@@ -40,8 +42,10 @@ __all__ = [
     "index_numbers",
     "limits",
     "near_line",
+    "no_comparison",
     "no_league_table",
     "no_list",
+    "not_delivered",
     "outlook",
     "pick",
     "published_note",

@@ -226,3 +226,21 @@ def _edition(values: pd.Series, edition: str, lang: str | None) -> str:
         f" {counties} 个县、{villages} 个村、{persons} 人",
         f"{counties} counties, {villages} villages and {persons} persons",
     )
+
+
+def not_delivered(lang: str | None = None) -> Prose:
+    """Return that a ledger is missing, so that nothing of it is known."""
+    return Prose(
+        pick(
+            lang,
+            "本月没有县交来这份台账：数字未知，不是零。",
+            "No county delivered this ledger for the month: the numbers are unknown, not nought.",
+        )
+    )
+
+
+def no_comparison(lang: str | None = None) -> Prose:
+    """Return that last month was not run, so that nothing is compared."""
+    return Prose(
+        pick(lang, "上月未交付，无法比较。", "Last month was not delivered: no comparison.")
+    )

@@ -10,6 +10,7 @@ best as far as anybody can say. What was published stands apart in `published`, 
 
 from povexit.progress.balance import (
     balanced,
+    city_steps,
     of_counties,
     of_households,
     of_ledger,
@@ -18,7 +19,7 @@ from povexit.progress.balance import (
     register_flow,
 )
 from povexit.progress.change import causes
-from povexit.progress.detail import funds_balance, loan_balance, moves, open_findings
+from povexit.progress.detail import funds_balance, loan_balance, moves, open_findings, projects
 from povexit.progress.facts import exit_years, flows, monthly_2020, published
 from povexit.progress.measured import county, tables, totals
 from povexit.progress.model import Group, Measure, Target
@@ -38,6 +39,7 @@ __all__ = [
     "band",
     "bounds",
     "causes",
+    "city_steps",
     "county",
     "exit_years",
     "expected",
@@ -57,6 +59,7 @@ __all__ = [
     "of_villages",
     "open_findings",
     "parse",
+    "projects",
     "published",
     "ranked",
     "reconciled",

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
+from povexit.privacy import SMALLEST_SHOWN
 from povexit.progress.register import POOR, VERDICT, is_on_register, is_poor
 from povexit.progress.tally import take
 
@@ -125,6 +126,38 @@ def balanced(flow: pd.DataFrame, place: str = "county_code") -> pd.DataFrame:
     wide = wide.assign(explained=explained, difference=wide[CLOSING] - explained)
     numbers = wide.astype("Int64")
     return numbers.reset_index().rename_axis(columns=None)
+
+
+def city_steps(flow: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Return the whole city's flow as steps that may be shown, for a waterfall.
+
+    Parameters
+    ----------
+    flow
+        From `register_flow`, of any number of counties.
+    unit
+        ``households`` or ``persons``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``line``, ``value``, ``kind`` (``stock``, ``step``, ``difference``), in order. Steps that rest on fewer
+        than `povexit.privacy.SMALLEST_SHOWN` households are one line, ``other``, at least two together.
+    """
+    whole = flow.groupby(["unit", "line"], as_index=False)["value"].sum().assign(place="all")
+    rows = {row["unit"]: row for row in balanced(pd.DataFrame(whole), "place").to_dict("records")}
+    own, homes = rows[unit], rows["households"]
+    lines = [name for name in LINES if name in own]
+    # where only a household's size changes no household enters or leaves: then persons count
+    rests_on = {name: abs(homes[name]) or abs(own[name]) for name in lines}
+    moved = sorted((n for n in lines if rests_on[n]), key=lambda n: rests_on[n])
+    small = [n for n in moved if rests_on[n] < SMALLEST_SHOWN]
+    small = moved[:2] if len(small) == 1 else small
+    steps = [(n, own[n], "step") for n in lines if n not in small]
+    steps += [("other", sum(own[n] for n in small), "step")] * bool(small)
+    gap = ("difference", own["difference"], "difference")
+    table = [(OPENING, own[OPENING], "stock"), *steps, gap, (CLOSING, own[CLOSING], "stock")]
+    return pd.DataFrame(table, columns=["line", "value", "kind"])
 
 
 # city = counties = villages = households

@@ -41,7 +41,7 @@ def causes(before: Any, now: Any, again: Any = None) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a cause of `CAUSES`: ``gained``, ``lost`` and ``net`` households and ``persons_gained``,
+        One row a cause of `CAUSES`: ``gained``, ``lost``, ``net`` and, together, ``households``, and ``persons_gained``,
         ``persons_lost``, ``persons_net``, counted at the household's size of this month (of last
         month for one that left). A household whose size alone changed moves persons under
         ``real``. ``meets_before`` and ``meets_now`` stand in ``attrs``, with ``difference``: what
@@ -62,6 +62,7 @@ def causes(before: Any, now: Any, again: Any = None) -> pd.DataFrame:
     )
     found = sums.to_pandas().set_index("cause").reindex(list(CAUSES), fill_value=0).astype("Int64")
     table = found.reset_index().assign(
+        households=(found["gained"] + found["lost"]).to_numpy(),
         net=(found["gained"] - found["lost"]).to_numpy(),
         persons_net=(found["persons_gained"] - found["persons_lost"]).to_numpy(),
     )

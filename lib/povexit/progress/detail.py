@@ -54,6 +54,33 @@ def funds_balance(
     )
 
 
+def projects(funds: Any) -> pd.DataFrame:
+    """Return what each county's projects were granted and have paid, all sources together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``county_code``, ``project_name``, ``granted_yuan``, ``paid_yuan``, ``unknown_yuan`` as in
+        `funds_balance`; the largest grant of a county first.
+    """
+    names = ["county_code", "project_id", "project_name", "granted_yuan", "paid_yuan"]
+    is_known = (pl.col("paid_yuan") <= pl.col("granted_yuan")).fill_null(False)
+    return (
+        take(funds, "cleaned_funds", names)
+        .group_by("county_code", "project_id")
+        .agg(
+            project_name=pl.col("project_name").drop_nulls().first(),
+            granted_yuan=pl.col("granted_yuan").sum(),
+            paid_yuan=pl.col("paid_yuan").filter(is_known).sum(),
+            unknown_yuan=pl.col("granted_yuan").filter(~is_known).sum(),
+        )
+        .sort("county_code", "granted_yuan", "project_id", descending=[False, True, False])
+        .drop("project_id")
+        .collect()
+        .to_pandas()
+    )
+
+
 def loan_balance(loans: Any, by: Sequence[str] = ("county_code",)) -> pd.DataFrame:
     """Return microloans by place: ``loans``, ``lent_yuan``, ``repaid_yuan``, ``balance_yuan``, ``overdue_yuan``.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 LEVELS = ("city", "county")
 KINDS = ("floor", "stretch")
@@ -58,6 +58,8 @@ class Target:
         Column and value of the measure's first table that a row must have.
     at_least
         For a measure in parts (zones): how many persons make a part count.
+    headline
+        Whether its path is drawn.
     path
         Dates and numbers (or shares) to pass on the way; a straight line from the start of the
         deadline's year without it.
@@ -80,7 +82,8 @@ class Target:
     at_least: float | None = None
     where: tuple[tuple[str, str], ...] = ()
     path: tuple[tuple[dt.date, float], ...] = ()
-    note: str = field(default="")
+    note: str = ""
+    headline: bool = False
 
     @property
     def unit(self) -> str:

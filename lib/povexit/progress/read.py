@@ -30,6 +30,7 @@ TARGET_KEYS: dict[str, Any] = {
     **dict.fromkeys(("places", "path"), list),
     "where": dict,
     "without_number": bool,
+    "headline": bool,
 }
 
 
@@ -129,7 +130,9 @@ def _target(block: dict[str, Any], where: str) -> Target:
     _known(block["kind"], dict.fromkeys(KINDS), "kind", where)
     _check_number(block, where)
     _check_where(block.get("where", {}), measure, where)
-    plain = {k: v for k, v in block.items() if k in ("number", "share", "at_least", "note")}
+    plain = {
+        k: v for k, v in block.items() if k in ("number", "share", "at_least", "note", "headline")
+    }
     return Target(
         **{k: block[k] for k in ("id", "name", "name_en", "level", "deadline", "kind")},
         **plain,

@@ -17,6 +17,7 @@ from povexit.tables.base import (
     capital,
     change,
     count,
+    hidden,
     is_missing,
     text,
     word,
@@ -33,6 +34,7 @@ LINES: dict[str, Words] = {
     "struck_off": ("整户销户", "Struck off"),
     "exits": ("脱贫", "Exits"),
     "corrected": ("更正", "Corrected"),
+    "other": ("其余各项合计（不足10户的项）", "Other steps together (fewer than 10 households)"),
     "difference": ("不能解释的差额", "Not explained"),
     "closing": ("期末", "Closing"),
 }
@@ -90,7 +92,8 @@ def balance(
     own = table if unit is None else table[table["unit"] == unit]
     named = county() if place == "county_code" else text(("地方", "Place"), place)
     both = [] if unit else [word(("单位", "Unit"), "unit", UNITS)]
-    steps = [n for n in LINES if n in own and n not in ("opening", "closing", "difference")]
+    ends = ("opening", "closing", "difference")
+    steps = [n for n in LINES if n in own and n not in ends]
     fields = [named, *both, count(LINES["opening"], "opening")]
     fields += [change(LINES[n], n) for n in steps]
     fields += [count(("应为", "Comes to"), "explained"), count(LINES["closing"], "closing")]
@@ -158,14 +161,35 @@ def funds(table: pd.DataFrame, lang: str | None = None) -> Table:
     return build(table, fields, lang, ("资金结余", "Funds left over"), note=note)
 
 
+def projects(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return funds by county and project.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.projects`.
+    lang
+        Language, or that of `povexit.style.use`.
+    """
+    fields = [
+        county(),
+        text(("项目", "Project"), "project_name"),
+        _money(("下达（万元）", "Granted"), "granted_yuan"),
+        _money(("支出（万元）", "Paid"), "paid_yuan"),
+        _money(("支出未知（万元）", "Payment unknown"), "unknown_yuan"),
+    ]
+    note = pick(lang, "", "10,000 yuan.")
+    return build(table, fields, lang, ("资金到项目", "Funds by project"), note=note)
+
+
 def _source(row: Row, lang: str) -> str:
     return capital(value_label("fund_source", str(row["fund_source"]), lang))
 
 
 def _money(header: Words, column: str) -> Field:
     def cell(row: Row, lang: str) -> str:
-        value = row[column]
-        return fmt_number(None if is_missing(value) else value / 10_000, lang=lang)
+        value = None if is_missing(row[column]) else row[column] / 10_000
+        return fmt_number(value, status=hidden(row), lang=lang)
 
     return Field(header, (column,), cell, numeric=True)
 
@@ -226,3 +250,58 @@ def published(table: pd.DataFrame, lang: str | None = None) -> Table:
         "Published facts, never added to simulated ones. V: read in the source; 2S: sources agree.",
     )
     return build(table, fields, lang, ("公布的数字及其版本", "Published, by edition"), note=note)
+
+
+def loans(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return microloans by county: lent, repaid, balance and overdue.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.loan_balance`; ``status`` where rows rest on too few.
+    lang
+        Language, or that of `povexit.style.use`.
+    """
+    fields = [
+        county(),
+        count(("贷款户", "Loans"), "loans"),
+        _money(("放款（万元）", "Lent"), "lent_yuan"),
+        _money(("已还（万元）", "Repaid"), "repaid_yuan"),
+        _money(("余额（万元）", "Balance"), "balance_yuan"),
+        _money(("逾期（万元）", "Overdue"), "overdue_yuan"),
+        count(("逾期未知户", "Overdue unknown"), "overdue_unknown"),
+    ]
+    note = pick(lang, "余额＝放款－已还。", "10,000 yuan. Balance: lent less repaid.")
+    return build(table, fields, lang, ("扶贫小额信贷", "Microloans"), note=note)
+
+
+def findings(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return open findings of inspections by county and age.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.open_findings`.
+    lang
+        Language, or that of `povexit.style.use`.
+    """
+    age = Field(("发现至今", "Open for"), ("from_days", "to_days"), _age)
+    fields = [county(), age, count(("问题数", "Findings"), "findings")]
+    return build(table, fields, lang, ("未整改的督查问题", "Open findings"))
+
+
+def _age(row: Row, lang: str) -> str:
+    if is_missing(row["from_days"]):
+        return pick(lang, "未知", "unknown")
+    if is_missing(row["to_days"]):
+        return pick(lang, f"{row['from_days']}天以上", f"{row['from_days']} days and more")
+    return pick(
+        lang,
+        f"{row['from_days']}–{row['to_days'] - 1}天",
+        f"{row['from_days']} to {row['to_days'] - 1} days",
+    )
+
+
+def lines(table: pd.DataFrame, lang: str | None = None) -> pd.DataFrame:
+    """Return the steps of `povexit.progress.city_steps` with a ``name``, as a waterfall draws them."""
+    return table.assign(name=[pick(lang, *LINES[line]) for line in table["line"]])

@@ -65,6 +65,17 @@ CAUSES: dict[str, Words] = {
 }
 
 
+def unit(name: str, lang: str | None = None) -> str:
+    """Return a unit's word, ``%`` for a share.
+
+    Examples
+    --------
+    >>> unit("persons", "en"), unit("share")
+    ('persons', '%')
+    """
+    return "%" if name == "share" else pick(lang, *UNITS[name])
+
+
 def targets(table: pd.DataFrame, lang: str | None = None) -> Table:
     """Return every target with its number, denominator, definition, source and status.
 
@@ -121,8 +132,8 @@ def _amount(row: Row, column: str, lang: str) -> str:
         return fmt_share(row[column], lang=lang)
     if is_missing(row[column]):
         return fmt_int(None, lang=lang)
-    unit = pick(lang, *UNITS[row["unit"]])
-    return f"{fmt_int(row[column], lang=lang)}{' ' if lang == 'en' else ''}{unit}"
+    gap = " " if lang == "en" else ""
+    return f"{fmt_int(row[column], lang=lang)}{gap}{unit(row['unit'], lang)}"
 
 
 def _expected(row: Row, lang: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from povexit.style import ABSENT, fmt_int, fmt_share, pick
+from povexit.style import ABSENT, UNKNOWN, fmt_int, fmt_share, pick
 from povexit.tables.base import (
     Field,
     Row,
@@ -92,15 +92,10 @@ def targets(table: pd.DataFrame, lang: str | None = None) -> Table:
         If a column is missing.
     """
     fields = [
-        Field(("目标", "Target"), ("name_zh", "name_en", "kind"), _name),
-        Field(("要求", "Asked"), ("wanted", "unit"), lambda r, lang: _amount(r, "wanted", lang)),
-        Field(("期限", "By"), ("deadline",), _day),
+        Field(("目标", "Target"), ("name_zh", "name_en"), _name),
+        Field(("要求", "Asked"), ("wanted", "unit", "deadline"), _asked),
         Field(("现在", "Now"), ("value", "unit"), lambda r, lang: _amount(r, "value", lang)),
-        Field(("分子", "Number"), ("number",), lambda r, lang: _plain(r["number"], lang), True),
-        Field(
-            ("分母", "Of"), ("denominator",), lambda r, lang: _plain(r["denominator"], lang), True
-        ),
-        Field(("未知", "Unknown"), ("unknown",), lambda r, lang: _plain(r["unknown"], lang), True),
+        Field(("分子／分母", "Of"), ("number", "denominator", "unknown"), _counted),
         Field(("应达", "By now"), ("expected", "unit"), _expected),
         Field(("进度", "Status"), ("status", "reason"), _status),
         Field(("牵头", "Answers"), ("answers_zh", "answers_en"), _who),
@@ -121,8 +116,20 @@ def _name(row: Row, lang: str) -> str:
     return str(name)
 
 
-def _plain(value: Any, lang: str) -> str:
-    return fmt_int(value, lang=lang)
+def _asked(row: Row, lang: str) -> str:
+    amount, day = _amount(row, "wanted", lang), f"{row['deadline']:%Y-%m-%d}"
+    return pick(lang, f"{amount}，{day}", f"{amount} by {day}")
+
+
+def _counted(row: Row, lang: str) -> str:
+    """Return the number and its denominator, and how many are unknown, if any."""
+    if is_missing(row["number"]):
+        return UNKNOWN[lang]
+    number, whole, unknown = (
+        fmt_int(row[name], lang=lang) for name in ("number", "denominator", "unknown")
+    )
+    open_ = pick(lang, f"（未知{unknown}）", f" ({unknown} unknown)") if row["unknown"] > 0 else ""
+    return f"{number}／{whole}{open_}" if lang == "zh" else f"{number} of {whole}{open_}"
 
 
 def _amount(row: Row, column: str, lang: str) -> str:
@@ -138,10 +145,6 @@ def _amount(row: Row, column: str, lang: str) -> str:
 
 def _expected(row: Row, lang: str) -> str:
     return ABSENT if is_missing(row["expected"]) else _amount(row, "expected", lang)
-
-
-def _day(row: Row, lang: str) -> str:
-    return f"{row['deadline']:%Y-%m-%d}"
 
 
 def _status(row: Row, lang: str) -> str:

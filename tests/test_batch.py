@@ -34,10 +34,10 @@ from tests.tiny_month import (
 
 from povexit import batch, privacy, store
 from povexit.batch import Summary, keys, pages, records, tables, worker
-from povexit.batch.options import CLEAN, JUDGE
+from povexit.batch.options import CITY_PAGES, CLEAN, JUDGE
 from povexit.errors import DeliveryError, PovexitError, PrivacyError, StoreError, UnknownNameError
 
-CITY = {"city", "maps"}
+CITY = set(CITY_PAGES)
 
 
 @pytest.fixture(scope="module")

@@ -252,5 +252,5 @@ def test_the_command_says_what_it_wrote_and_refuses_what_it_does_not_know(
     assert (
         main(["--month", "2016-04", "--out", str(tmp_path), "--scale", "0.002", "--no-mess"]) == 0
     )
-    assert "36 simulated files" in capsys.readouterr().out
+    assert "48 simulated files" in capsys.readouterr().out
     assert set(KINDS) > set(ORDINARY)

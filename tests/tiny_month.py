@@ -85,6 +85,9 @@ NOTEBOOKS = {
     "03_map_counties": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
     "04_county_report": (("month", "county", "edition", "lang"), [OBEY, SHOW, COUNTY]),
     "05_city_report": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
+    "07_targets": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
+    "08_relocation": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
+    "09_reconciliation": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
 }
 
 

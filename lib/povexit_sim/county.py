@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +12,7 @@ from povexit_sim.allocation import bases
 from povexit_sim.evolve import hamlets_at, state
 from povexit_sim.ledger import village_ledger
 from povexit_sim.places import make_places
+from povexit_sim.programmes import Scene, improved, programme_ledgers
 from povexit_sim.register import make_register
 from povexit_sim.settings import month_number, settings
 from povexit_sim.truth import registered_truth, true_rates
@@ -23,7 +25,8 @@ class Population:
 
     ``households`` and ``persons`` are joined by ``household_number``; ``true_*`` columns
     and ``is_truly_poor`` say what the record does not. ``unregistered`` are the rural
-    households outside the register; ``rates`` one row of true rates.
+    households outside the register; ``rates`` one row of true rates; ``ledgers`` the programme
+    ledgers by the name of their column map.
     """
 
     county_code: str
@@ -35,6 +38,7 @@ class Population:
     persons: pl.DataFrame
     unregistered: pl.DataFrame
     rates: pl.DataFrame
+    ledgers: Mapping[str, pl.DataFrame]
 
 
 def village_share(scale: float) -> float:
@@ -77,5 +81,9 @@ def simulate_county(county_code: str, month: str, scale: float, seed: int = 2016
     households = registered_truth(households)
     others = make_unregistered(base, seed, scale, places)
     villages = village_ledger(places, hamlets_at(register, number), households, persons, others)
-    rates = true_rates(code, households, others)
-    return Population(code, month, scale, seed, villages, households, persons, others, rates)
+    scene = Scene(code, seed, scale, number, register, households, persons, villages)
+    villages, rates = improved(scene, villages), true_rates(code, households, others)
+    ledgers = programme_ledgers(scene)
+    return Population(
+        code, month, scale, seed, villages, households, persons, others, rates, ledgers
+    )

@@ -1,18 +1,20 @@
-"""A county's delivery of a month: register, village ledger and survey, with their mess."""
+"""A county's delivery of a month: register, village and programme ledgers, survey, with their mess."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
+from povexit.clean.units import NAMES
 from povexit.geography import counties, county_name
 from povexit_sim.county import Population
-from povexit_sim.mess import soil
+from povexit_sim.mess import soil, soil_ledgers
 from povexit_sim.mess.log import Log, Sheets
+from povexit_sim.programmes import LEDGERS
 from povexit_sim.settings import settings
 from povexit_sim.sheets import heads, lay_out, shuffled, with_hidden_copy
 from povexit_sim.survey import make_survey
@@ -37,7 +39,7 @@ def _called(county: str, is_messy: bool) -> str:
 
 
 def file_names(county: str, month: str, kinds: Collection[str]) -> dict[str, str]:
-    """Return the names of a county's three files.
+    """Return the name of the file of each table of a county.
 
     Examples
     --------
@@ -52,12 +54,12 @@ def file_names(county: str, month: str, kinds: Collection[str]) -> dict[str, str
         "register_persons": register,
         "village_ledger": f"{name}村台账{year}年{number}月.xlsx",
         "household_survey": f"{name}入户调查_{month}.csv",
+        **dict.fromkeys(LEDGERS, f"{name}专项台账{year}年{number}月.xlsx"),
     }
 
 
 def _clean_sheets(population: Population, survey: pl.DataFrame, kinds: Collection[str]) -> Sheets:
-    county, month = population.county_code, population.month
-    names = file_names(county, month, kinds)
+    county = population.county_code
     name, code = (
         pl.lit(county_name(county)).alias("county_name"),
         pl.lit(county).alias("county_name"),
@@ -68,7 +70,28 @@ def _clean_sheets(population: Population, survey: pl.DataFrame, kinds: Collectio
         "village_ledger": population.villages.with_columns(name),
         "household_survey": survey.with_columns(code),
     }
-    made: Sheets = {}
+    return _laid_out(frames, population, kinds)
+
+
+def _ledger_sheets(population: Population, kinds: Collection[str]) -> Sheets:
+    """Return the programme ledgers as sheets; what names other kinds of units stays empty."""
+    named = {**dict.fromkeys(NAMES), "county_name": county_name(population.county_code)}
+    frames = {
+        table: frame.with_columns(
+            pl.lit(value, pl.String).alias(column)
+            for column, value in named.items()
+            if column not in frame.columns
+        )
+        for table, frame in population.ledgers.items()
+    }
+    return _laid_out(frames, population, kinds)
+
+
+def _laid_out(
+    frames: Mapping[str, pl.DataFrame], population: Population, kinds: Collection[str]
+) -> Sheets:
+    county, month = population.county_code, population.month
+    names, made = file_names(county, month, kinds), {}
     for table, frame in frames.items():
         layout = heads(table, county, month)
         if "column_order" in kinds:
@@ -85,6 +108,13 @@ def _hide(sheets: Sheets, log: Log) -> None:
     homes = sheets["register_households"]
     sheets["register_households"] = with_hidden_copy(homes, _HIDDEN)
     log.note_file("hidden_column", homes.file, homes.name, _HIDDEN)
+
+
+def _shift(ledgers: Sheets, log: Log) -> None:
+    """Put a line between title and headers, as a form that was filled in has."""
+    for sheet in ledgers.values():
+        sheet.extra_rows = 1
+        log.note_file("ledger_shifted_header", sheet.file, sheet.name)
 
 
 def _write_books(
@@ -106,6 +136,14 @@ def _write_books(
         log.note_file("truncated_file", file)
 
 
+def _write_ledgers(ledgers: Sheets, folder: Path, log: Log, month: str) -> None:
+    name, when = county_name(log.county_code), f"{month[:4]}年{int(month[5:])}月"
+    made = datetime(int(month[:4]), int(month[5:]), 28, 9, 0)
+    sheets = list(ledgers.values())
+    titles = [f"{name}{sheet.name}台账（{when}）" for sheet in sheets]
+    write_workbook(folder / sheets[0].file, sheets, titles, made)
+
+
 def _write_survey(sheets: Sheets, folder: Path, log: Log, kinds: Collection[str]) -> None:
     survey = sheets["household_survey"]
     has_mark = _hit(log.county_code, "csv_bom", kinds)
@@ -118,7 +156,7 @@ def _write_survey(sheets: Sheets, folder: Path, log: Log, kinds: Collection[str]
 
 
 def write_delivery(population: Population, folder: Path, kinds: Collection[str]) -> Delivered:
-    """Write a county's three files of a month.
+    """Write a county's four files of a month.
 
     Parameters
     ----------
@@ -134,12 +172,17 @@ def write_delivery(population: Population, folder: Path, kinds: Collection[str])
     survey = make_survey(county, month, seed, population.scale, frames)
     sheets, log = _clean_sheets(population, survey, kinds), Log(county)
     soil(sheets, log, kinds, seed, month)
+    ledgers = _ledger_sheets(population, kinds)
+    if _hit(county, "ledger_shifted_header", kinds):
+        _shift(ledgers, log)
+    soil_ledgers(ledgers, log, kinds, seed, month)
+    every = sorted({s.file for s in (*sheets.values(), *ledgers.values())})
     if _called(county, "county_alias" in kinds) != county_name(county):
-        for file in sorted({s.file for s in sheets.values()}):
+        for file in every:
             log.note_file("county_alias", file)
     if _hit(county, "hidden_column", kinds):
         _hide(sheets, log)
     _write_books(sheets, folder, log, kinds, month)
+    _write_ledgers(ledgers, folder, log, month)
     _write_survey(sheets, folder, log, kinds)
-    files = sorted({s.file for s in sheets.values()})
-    return Delivered(files, log.frame(), survey)
+    return Delivered(every, log.frame(), survey)

@@ -189,7 +189,7 @@ def _money(frame: pl.DataFrame, month: int) -> pl.DataFrame:
 
 
 def _people(register: Register, households: pl.DataFrame, month: int) -> pl.DataFrame:
-    persons = _frame(register.persons)
+    persons = _frame(register.persons).with_row_index("person")
     here = (pl.col("entered_month") <= month) & (pl.col("death_month") > month)
     known = households.select("household", "household_number", "register_status", "has_dibao")
     persons = persons.filter(here).with_columns(pl.col("household").cast(pl.UInt32))

@@ -46,6 +46,7 @@ def _run(task: Task) -> list[str]:
             "survey": done.survey,
             "rates": population.rates,
             DEFECTS: done.defects,
+            **population.ledgers,
         }
         for name, frame in tables.items():
             frame.write_parquet(_part(task.truth, name, task.county_code), compression="zstd")

@@ -15,15 +15,29 @@ from typing import Any
 import polars as pl
 
 from povexit import clean, privacy, quality, raw
-from povexit.clean.context import Context
+from povexit.clean import programmes
+from povexit.clean.context import Context, own_county
+from povexit.clean.fields import typed
 from povexit.clean.households import household_ids
 from povexit.clean.identity import examine, hashed
+from povexit.clean.ledger import Book
+from povexit.clean.units import Known
+from povexit.raw import RawTable
+from povexit.schema import columns, key
+from povexit_sim.sheets import LAYOUT
 
 #: Rules of cleaning that name a kind of defect; a kind that is not here has its own name.
 LEDGER_RULES = {
     "missing_code": ("missing_code",),
     "duplicate_household": ("duplicate_household", "duplicate_person"),
     "land_over_50": ("out_of_range",),
+    "ledger_no_household": ("no_household",),
+    "ledger_negative_loan": ("out_of_range",),
+    "ledger_repaid_before_loan": ("repaid_before_loan",),
+    "ledger_moved_twice": ("moved_twice",),
+    "ledger_over_100": ("out_of_range", "paid_over_granted", "reached_over_entitled"),
+    "ledger_duplicate_row": ("duplicate_record",),
+    "ledger_unknown_county": ("unknown_county",),
 }
 #: Register rules that name a kind; the household is meant, not the cell.
 REGISTER_RULES = {
@@ -48,18 +62,16 @@ RESTORABLE = frozenset(
 HOPELESS = {
     "missing_code": "a cell left blank looks like one that never had a value: only codes count here"
 }
-SHEETS = {
-    "户表": ("register_households", "cleaned_households", "household_id"),
-    "人员表": ("register_persons", "cleaned_persons", "person_id"),
-    "村台账": ("village_ledger", "cleaned_villages", "village_code"),
-    "": ("household_survey", "cleaned_survey_households", "interview_id"),
-}
+#: Sheet to the clean table it becomes.
+SHEETS = {LAYOUT[name][0]: table for name, table in clean.CLEANED.items()}
 TRUTH = {
     "cleaned_households": "households",
     "cleaned_persons": "persons",
     "cleaned_villages": "villages",
     "cleaned_survey_households": "survey",
+    **{table: name for name, table in programmes.TABLES.items()},
 }
+KEY = "_key"
 
 
 def score(
@@ -93,7 +105,7 @@ def score(
     for county, cleaned in done.items():
         own = defects.filter(pl.col("county_code") == county)
         delivery = raw.find_delivery(month, county, folder)
-        keyed = own.join(_keys(delivery), on=["sheet", "row"], how="left")
+        keyed = own.join(_keys(delivery, cleaned), on=["sheet", "row"], how="left")
         found.append(_found(keyed.filter(~_is_hopeless()), cleaned, twice))
         cells.append(_cells(keyed, cleaned, truth, county))
     return _by_kind(pl.concat(found)), _by_table(pl.concat(cells))
@@ -103,21 +115,38 @@ def _is_hopeless() -> pl.Expr:
     return (pl.col("kind") == "missing_code") & (pl.col("dirty_value") == "")
 
 
-def _keys(delivery: raw.Delivery) -> pl.DataFrame:
+def _keyed(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Give a row its key of the table, in one text."""
+    return frame.with_columns(pl.concat_str(key(table), separator="/").alias(KEY))
+
+
+def _known(homes: pl.DataFrame, people: pl.DataFrame, villages: pl.DataFrame) -> Known:
+    names = ["household_number", "household_id", "village_code", "household_size", "has_moved_in"]
+    return Known(homes.select(names), people.select("person_id", "household_id"), villages)
+
+
+def _keys(delivery: raw.Delivery, cleaned: clean.Cleaned) -> pl.DataFrame:
     """Return, for each row of each sheet, the key its cleaned row has."""
     context = Context(delivery.county_code, delivery.month, privacy.DEMO_KEY)
+    sheets, made = raw.read(delivery), cleaned.tables
+    homes = sheets["register_households"].frame.select("row", "household_number")
+    homes = homes.with_columns(household_id=household_ids(homes, context))
+    numbers = homes.unique("household_number").join(made["cleaned_households"], on="household_id")
+    known = _known(numbers, made["cleaned_persons"], made["cleaned_villages"])
     parts = []
-    for name, table in raw.read(delivery).items():
+    for name, table in sheets.items():
         frame = table.frame
         if name == "register_households":
-            key = household_ids(frame, context)
+            frame = homes
         elif name == "register_persons":
-            key = hashed(examine(frame["id_number"])["body"], context.key, "p")
-        else:
-            key = frame["village_code" if name == "village_ledger" else "interview_id"]
-        parts.append(
-            pl.DataFrame({"sheet": [table.sheet] * len(frame), "row": frame["row"], "key": key})
-        )
+            body = examine(frame["id_number"])["body"]
+            frame = frame.with_columns(person_id=hashed(body, context.key, "p"))
+        elif name in programmes.TABLES:
+            book = Book(table)
+            frame = typed(table, columns(programmes.TABLES[name]), book)
+            frame = programmes.placed(own_county(frame, context, book), known, context, book)
+        keyed = _keyed(frame, clean.CLEANED[name])
+        parts.append(keyed.select("row", KEY, sheet=pl.lit(table.sheet)))
     return pl.concat(parts)
 
 
@@ -132,7 +161,7 @@ def _found(defects: pl.DataFrame, cleaned: clean.Cleaned, twice: set[str]) -> pl
     hits = [_is_found(d, cells, rows, flagged, twice) for d in defects.iter_rows(named=True)]
     values = _values(tables)
     restored = [
-        _same(values.get((d["sheet"], d["key"], d["column"])), d["clean_value"])
+        _same(values.get((d["sheet"], d[KEY], d["column"])), d["clean_value"])
         for d in defects.iter_rows(named=True)
     ]
     return defects.select(
@@ -155,20 +184,20 @@ def _is_found(
     if row == 0:  # a file's form: it was read at all, or this line would not be reached
         return True
     if kind == "person_two_counties":
-        return defect["key"] in twice
+        return defect[KEY] in twice
     rules = LEDGER_RULES.get(kind, (kind,))
     in_cell = any((sheet, row, defect["column"], rule) in cells for rule in rules)
     in_row = any((sheet, row, rule) in rows for rule in rules)
-    by_rule = any((defect["key"], rule) in flagged for rule in REGISTER_RULES.get(kind, ()))
+    by_rule = any((defect[KEY], rule) in flagged for rule in REGISTER_RULES.get(kind, ()))
     return in_cell or in_row or by_rule
 
 
 def _values(tables: Mapping[str, pl.DataFrame]) -> dict[tuple[str, str, str], Any]:
     """Return every cleaned value by sheet, key and column."""
     return {
-        (sheet, row[key], column): value
-        for sheet, (_, name, key) in SHEETS.items()
-        for row in tables[name].iter_rows(named=True)
+        (sheet, row[KEY], column): value
+        for sheet, name in SHEETS.items()
+        for row in _keyed(tables[name], name).iter_rows(named=True)
         for column, value in row.items()
     }
 
@@ -198,15 +227,14 @@ def _by_kind(found: pl.DataFrame) -> pl.DataFrame:
 
 def _cells(defects: pl.DataFrame, cleaned: clean.Cleaned, truth: Path, county: str) -> pl.DataFrame:
     """Compare every cell that nobody soiled with the truth."""
-    out = []
-    for sheet, (_, name, key) in SHEETS.items():
+    out, true = [], _truth(truth, county)
+    for sheet, name in SHEETS.items():
         soiled = defects.filter(pl.col("sheet") == sheet)
-        table = cleaned.tables[name]
-        true = _truth(truth / TRUTH[name] / f"{county}.parquet", name, county)
-        both = table.join(true, on=key, how="inner", suffix="_true")
+        table = _keyed(cleaned.tables[name], name)
+        both = table.join(_keyed(true[name], name), on=KEY, how="inner", suffix="_true")
         for column in (c for c in table.columns if f"{c}_true" in both.columns):
-            spared = soiled.filter(pl.col("column") == column)["key"].implode()
-            clean_cells = both.filter(~pl.col(key).is_in(spared))
+            spared = soiled.filter(pl.col("column") == column)[KEY].drop_nulls().implode()
+            clean_cells = both.filter(~pl.col(KEY).is_in(spared))
             harmed = clean_cells.filter(_differs(column, table.schema[column])).height
             out.append(
                 {"table": name, "column": column, "cells": len(clean_cells), "harmed": harmed}
@@ -224,15 +252,35 @@ def _differs(column: str, dtype: Any) -> pl.Expr:
     return value.ne_missing(true)
 
 
-def _truth(path: Path, name: str, county: str) -> pl.DataFrame:
-    frame = pl.read_parquet(path)
+def _truth(folder: Path, county: str) -> dict[str, pl.DataFrame]:
+    """Return the truth of each clean table, with its key."""
     context = Context(county, "", privacy.DEMO_KEY)
-    if name == "cleaned_households":
-        frame = frame.with_columns(household_id=household_ids(frame, context))
-    if name == "cleaned_persons":
-        body = examine(frame["id_number"])["body"]
-        frame = frame.with_columns(person_id=hashed(body, context.key, "p"))
-    return frame.drop("month", "county_code", strict=False)
+    read = {
+        table: pl.read_parquet(folder / name / f"{county}.parquet").drop(
+            "month", "county_code", strict=False
+        )
+        for table, name in TRUTH.items()
+    }
+    homes, people = read["cleaned_households"], read["cleaned_persons"]
+    homes = homes.with_columns(household_id=household_ids(homes, context))
+    numbers = homes.select("household_number", "household_id")
+    body = examine(people["id_number"])["body"]
+    people = people.join(numbers, on="household_number").with_columns(
+        person_id=hashed(body, context.key, "p")
+    )
+    known = _known(homes, people, read["cleaned_villages"])
+    read |= {"cleaned_households": homes, "cleaned_persons": people}
+    for name in programmes.TABLES.values():
+        read[name] = _placed(read[name], known, context)
+    return read
+
+
+def _placed(ledger: pl.DataFrame, known: Known, context: Context) -> pl.DataFrame:
+    book = Book(RawTable("", "", "", ledger.with_row_index("row"), ()))
+    typed_ = ledger.with_row_index("row").drop("household_size", strict=False)
+    if "unit_type" not in ledger.columns:
+        typed_ = typed_.drop("village_code", strict=False)
+    return programmes.placed(typed_, known, context, book).drop("row")
 
 
 def _by_table(cells: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from povexit.raw.layouts import kinds
 from povexit.schema import codes
 from povexit_sim.noise import stream
 
@@ -23,6 +24,7 @@ LAYOUT = {
     "register_persons": ("人员表", 3),
     "village_ledger": ("村台账", 3),
     "household_survey": ("", 1),
+    **{table: (name, 3) for name, table in kinds()["programmes"].sheets.items()},
 }
 
 
@@ -43,12 +45,16 @@ class Head:
 
 @dataclass
 class Sheet:
-    """A sheet about to be written: heads, and per head a list of cells (str, number or None)."""
+    """A sheet about to be written: heads, and per head a list of cells (str, number or None).
+
+    ``extra_rows`` stand between title and headers.
+    """
 
     table: str
     file: str
     heads: list[Head]
     cells: list[list[Any]]
+    extra_rows: int = 0
 
     @property
     def name(self) -> str:
@@ -58,7 +64,7 @@ class Sheet:
     @property
     def first_row(self) -> int:
         """The first data row's number as a spreadsheet counts, from 1."""
-        return LAYOUT[self.table][1] + 1
+        return LAYOUT[self.table][1] + self.extra_rows + 1
 
     def __len__(self) -> int:
         return len(self.cells[0])
@@ -162,6 +168,8 @@ def _delivered(values: list[Any], head: Head) -> list[Any]:
         return [None if v is None else code[v] for v in values]
     if kind == "date":
         return [None if v is None else f"{v:%Y-%m}" for v in values]
+    if kind == "day":
+        return [None if v is None else f"{v:%Y-%m-%d}" for v in values]
     if kind == "datetime":
         return [None if v is None else f"{v:%Y-%m-%d %H:%M:%S}" for v in values]
     if kind == "multi":

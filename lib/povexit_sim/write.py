@@ -29,17 +29,20 @@ def _merged_runs(heads: list[Head]) -> list[tuple[int, int, str]]:
 
 
 def _top(book: Any, page: Any, sheet: Sheet, title: str) -> None:
+    groups = 1 + sheet.extra_rows
     style = book.add_format(
         {"bold": True, "align": "center", "valign": "vcenter", "text_wrap": True}
     )
     page.merge_range(0, 0, 0, len(sheet.heads) - 1, title, style)
+    if sheet.extra_rows:
+        page.write_string(1, 0, "填报单位：县扶贫办")
     for first, last, text in _merged_runs(sheet.heads):
         if first == last:
-            page.write_string(1, first, text, style)
+            page.write_string(groups, first, text, style)
         else:
-            page.merge_range(1, first, 1, last, text, style)
+            page.merge_range(groups, first, groups, last, text, style)
     for i, head in enumerate(sheet.heads):
-        page.write_string(2, i, head.header, style)
+        page.write_string(groups + 1, i, head.header, style)
 
 
 def _blank_repeats(cells: list[Any]) -> list[Any]:
@@ -70,7 +73,7 @@ def _put(page: Any, row: int, values: tuple[Any, ...]) -> None:
 def _fill(book: Any, page: Any, sheet: Sheet, title: str) -> None:
     for i, head in enumerate(sheet.heads):
         page.set_column(i, i, _WIDTH, None, {"hidden": True} if head.is_hidden else {})
-    page.freeze_panes(3, 2)
+    page.freeze_panes(sheet.first_row - 1, 2)
     _top(book, page, sheet, title)
     cells = [
         _blank_repeats(c) if h.fill_down else c

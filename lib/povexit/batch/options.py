@@ -35,7 +35,18 @@ JUDGE = Step("02_judge.ipynb", ("month", "county", "edition"))
 MAPS = Step("03_map_counties.ipynb", ("month", "edition", "lang"))
 COUNTY = Step("04_county_report.ipynb", ("month", "county", "edition", "lang"))
 CITY = Step("05_city_report.ipynb", ("month", "edition", "lang"))
-STEPS = (CLEAN, JUDGE, MAPS, COUNTY, CITY)
+TARGETS = Step("07_targets.ipynb", ("month", "edition", "lang"))
+RELOCATION = Step("08_relocation.ipynb", ("month", "edition", "lang"))
+RECONCILIATION = Step("09_reconciliation.ipynb", ("month", "edition", "lang"))
+#: Pages of the whole city by name, the long ones first.
+CITY_PAGES = {
+    "city": CITY,
+    "maps": MAPS,
+    "targets": TARGETS,
+    "relocation": RELOCATION,
+    "reconciliation": RECONCILIATION,
+}
+STEPS = (CLEAN, JUDGE, COUNTY, *CITY_PAGES.values())
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from povexit import publish, store
 from povexit.batch import keys, records
-from povexit.batch.options import CITY, COUNTY, MAPS, Options, Step
+from povexit.batch.options import CITY_PAGES, COUNTY, JUDGE, Options, Step
 from povexit.batch.records import Record
 from povexit.batch.tables import Unit, parameters
+from povexit.batch.tables import record_name as judged_name
 from povexit.batch.worker import Result, Task
 
 SUFFIXES = (".html", ".ipynb")
@@ -78,7 +79,8 @@ class Tables:
 
 def reports(options: Options, tables: Tables) -> list[Report]:
     """Return the pages that are due, the long ones first."""
-    city = [_city(options, tables, step) for step in (CITY, MAPS)] if options.whole_city else []
+    kinds = CITY_PAGES if options.whole_city else {}
+    city = [_city(options, tables, kind) for kind in kinds]
     return city + [_county(options, tables, county) for county in options.counties]
 
 
@@ -100,21 +102,36 @@ def _county(options: Options, tables: Tables, county: str) -> Report:
     )
 
 
-def _city(options: Options, tables: Tables, step: Step) -> Report:
+def _city(options: Options, tables: Tables, kind: str) -> Report:
     units = [(month, county) for month in options.months for county in options.counties]
     failed = {f"{m} {c}": "failed" for m, c in units if tables.error(m, c)}
     read = {name: digest for m, c in units for name, digest in tables.inputs(m, c).items()}
-    kind = "city" if step is CITY else "maps"
+    step = CITY_PAGES[kind]
     none = all(tables.error(options.month, county) for county in options.counties)
     return Report(
         name=kind,
         title=title(options, kind),
         step=step,
         parameters=parameters(step, options, options.month, "all"),
-        inputs=read | failed,
+        inputs=read | failed | _earlier(options),
         simulated=options.simulated(options.counties),
         error={"problem": "no county could be judged"} if none else None,
     )
+
+
+def _earlier(options: Options) -> dict[str, str]:
+    """Return the tables that judging left for earlier months of the year: their numbers are shown."""
+    first = f"{options.month[:4]}-01"
+    months, month = [], min(options.months)
+    while month > first:
+        month = store.previous_month(month)
+        months.append(month)
+    found = [
+        records.load(judged_name(JUDGE, county), month)
+        for month in months
+        for county in options.counties
+    ]
+    return {k: v for record in found if record and record.ok for k, v in record.outputs.items()}
 
 
 def record_name(options: Options, name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from povexit import publish, store
 from povexit.batch import keys, pages, records
-from povexit.batch.options import CLEAN, JUDGE, Options
+from povexit.batch.options import CITY_PAGES, CLEAN, JUDGE, Options
 from povexit.batch.records import Record
 from povexit.batch.tables import record_name
 
@@ -66,7 +66,7 @@ def write(options: Options, asked: Sequence[str], made: Sequence[str], log: Path
 def entries(options: Options) -> list[publish.Entry]:
     """Return one entry for every report the month may have, from what is remembered."""
     names = keys.county_names()
-    city = [("city", pages.title(options, "city")), ("maps", pages.title(options, "maps"))]
+    city = [(kind, pages.title(options, kind)) for kind in CITY_PAGES]
     counties = [(f"county_{code}", both[options.lang]) for code, both in names.items()]
     return [_entry(options, name, title) for name, title in city + counties]
 
@@ -146,7 +146,7 @@ def manifest(options: Options) -> dict[str, Any]:
 
 
 def _reports(options: Options) -> Mapping[str, Any]:
-    names = ["index", "city", "maps", *(f"county_{c}" for c in keys.county_names())]
+    names = ["index", *CITY_PAGES, *(f"county_{c}" for c in keys.county_names())]
     found = {n: records.load(pages.record_name(options, n), options.month) for n in names}
     return {name: records.as_json(record) for name, record in found.items() if record}
 

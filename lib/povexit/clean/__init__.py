@@ -15,10 +15,11 @@ from typing import Any
 import polars as pl
 
 from povexit import privacy, raw, store
-from povexit.clean import households, persons, survey, villages
+from povexit.clean import households, persons, programmes, survey, villages
 from povexit.clean.context import Context
 from povexit.clean.fields import typed
 from povexit.clean.ledger import Book, Rule, rules
+from povexit.clean.units import Known
 from povexit.clean.validate import check, refer
 from povexit.errors import DeliveryError
 from povexit.raw import RawTable
@@ -31,6 +32,7 @@ CLEANED = {
     "register_households": households.TABLE,
     "register_persons": persons.TABLE,
     "household_survey": survey.TABLE,
+    **programmes.TABLES,
 }
 RECORDS = ("cleaning_ledger", "cleaning_quarantine", "cleaning_counts", "deliveries")
 #: Every table that cleaning writes for a county and month.
@@ -38,7 +40,15 @@ TABLES = (*CLEANED.values(), *RECORDS)
 #: Duplicates lose nothing; any other reason that takes more than this share of a sheet means
 #: that the file is not what it should be, and numbers made from the rest would mislead.
 MOST_QUARANTINED = 0.2
-DUPLICATES = ("duplicate_household", "duplicate_person", "duplicate_village", "duplicate_interview")
+DUPLICATES = (
+    "duplicate_household",
+    "duplicate_person",
+    "duplicate_village",
+    "duplicate_interview",
+    "duplicate_record",
+)
+#: The rule by which a whole ledger is set aside.
+REFUSED = "ledger_refused"
 #: Fewer rows than this are looked at one by one, not as a share.
 FEW_ROWS = 20
 
@@ -61,7 +71,7 @@ class Cleaned:
     findings: tuple[str, ...]
 
     def save(self) -> dict[str, Any]:
-        """Write every table whole; return what to keep in the step's outcome.
+        """Write every table whole, remove those not made; return what to keep in the outcome.
 
         Raises
         ------
@@ -70,6 +80,8 @@ class Cleaned:
         """
         for name, table in self.tables.items():
             store.save(table, name, self.month, self.county_code)
+        absent = [name for name in TABLES if name not in self.tables]
+        store.remove(absent, self.month, self.county_code)
         return {"findings": list(self.findings)}
 
 
@@ -97,6 +109,7 @@ def county(month: str, county: str, folder: Path | None = None) -> Cleaned:
     sheets = raw.read(delivery)
     context = Context(county, month, privacy.load_key(delivery.simulated))
     made, findings = tables(sheets, context)
+    lacking = tuple(str(finding) for finding in raw.not_delivered(delivery, sheets))
     files = pl.DataFrame(
         {
             "month": [month] * len(delivery.files),
@@ -106,7 +119,7 @@ def county(month: str, county: str, folder: Path | None = None) -> Cleaned:
             "simulated": [delivery.is_simulated(p) for p in delivery.files],
         }
     )
-    return Cleaned(county, month, {**made, "deliveries": files}, findings)
+    return Cleaned(county, month, {**made, "deliveries": files}, (*lacking, *findings))
 
 
 def tables(
@@ -134,13 +147,15 @@ def tables(
         made[villages.TABLE] = villages.clean(read[name], context, books[name])
     known = made.get(villages.TABLE)
     if "register_households" in read:
-        made |= _register(read, context, books, known)
+        registered, numbers = _register(read, context, books, known)
+        made |= registered
+        made |= _programmes(read, context, books, Known(numbers, made[persons.TABLE], known))
     if "household_survey" in read:
         name = "household_survey"
         made[survey.TABLE] = survey.clean(read[name], context, books[name], known)
     made = {name: check(table, name) for name, table in made.items()}
     _referred(made)
-    return made | _records(books, made, context), _findings(sheets, books, made)
+    return made | _records(books, made, context), _findings(sheets, books)
 
 
 def _register(
@@ -148,11 +163,30 @@ def _register(
     context: Context,
     books: Mapping[str, Book],
     known: pl.DataFrame | None,
-) -> dict[str, pl.DataFrame]:
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Return both tables of the register, and its households with the numbers they go by."""
     homes, people = "register_households", "register_persons"
     made, links = households.clean(read[homes], context, books[homes], known, read[people])
     members = persons.clean(read[people], context, books[people], links)
-    return {households.TABLE: made, persons.TABLE: members}
+    told = made.select("household_id", "village_code", "household_size", "has_moved_in")
+    numbers = links.join(told, on="household_id", validate="1:1")
+    return {households.TABLE: made, persons.TABLE: members}, numbers
+
+
+def _programmes(
+    read: Mapping[str, pl.DataFrame], context: Context, books: Mapping[str, Book], known: Known
+) -> dict[str, pl.DataFrame]:
+    """Return the ledgers' tables; one of which too little can be used is not made: unknown."""
+    made = {}
+    for name, table in programmes.TABLES.items():
+        if name not in read:
+            continue
+        cleaned = programmes.clean(name, read[name], context, books[name], known)
+        if _useless(books[name], cleaned.height):
+            books[name].drop_rest(REFUSED)
+        else:
+            made[table] = cleaned
+    return made
 
 
 def _referred(made: Mapping[str, pl.DataFrame]) -> None:
@@ -163,14 +197,23 @@ def _referred(made: Mapping[str, pl.DataFrame]) -> None:
     if known is not None:
         for name in (n for n in (households.TABLE, survey.TABLE) if n in made):
             refer(made[name], "village_code", known, name)
+    for name in (n for n in programmes.TABLES.values() if n in made):
+        for column, target in (("household_id", homes), ("village_code", known)):
+            if target is not None and column in made[name].columns:
+                refer(made[name].drop_nulls(column), column, target, name)
 
 
 def _records(
     books: Mapping[str, Book], made: Mapping[str, pl.DataFrame], context: Context
 ) -> dict[str, pl.DataFrame]:
-    counts = [book.counts(made[CLEANED[name]].height) for name, book in books.items()]
+    # a ledger read without its register, or refused, has no table
+    kept = {
+        n: made[CLEANED[n]].height if CLEANED[n] in made else b.left() for n, b in books.items()
+    }
+    counts = [book.counts(kept[name]) for name, book in books.items()]
     for name, book in books.items():
-        _refuse_useless(book, made[CLEANED[name]].height)
+        if name not in programmes.TABLES and (error := _useless(book, kept[name])):
+            raise error
     found = {
         "cleaning_ledger": pl.concat([b.ledger() for b in books.values()]),
         "cleaning_quarantine": pl.concat([b.quarantine() for b in books.values()]),
@@ -182,17 +225,17 @@ def _records(
     }
 
 
-def _refuse_useless(book: Book, kept: int) -> None:
-    """Raise if too little of a sheet can be used."""
+def _useless(book: Book, kept: int) -> DeliveryError | None:
+    """Return what is wrong if too little of a sheet can be used."""
     bad = book.quarantine().filter(~pl.col("rule").is_in(DUPLICATES))
     total = kept + book.quarantine().height
     few = total < FEW_ROWS and kept > 0
-    if kept and (few or bad.height <= MOST_QUARANTINED * total):
-        return
+    if not total or (kept and (few or bad.height <= MOST_QUARANTINED * total)):
+        return None
     worst = bad.group_by("rule").len().sort("len", "rule", descending=[True, False])
     rule, n = worst.row(0) if worst.height else ("duplicate_household", total)
     first = bad.filter(pl.col("rule") == rule)["row"].head(5).to_list()
-    raise DeliveryError(
+    return DeliveryError(
         "too many rows cannot be used",
         where=book.raw.where(first[0] if first else None),
         expected=f"at most {MOST_QUARANTINED:.0%} of {total} rows",
@@ -201,13 +244,13 @@ def _refuse_useless(book: Book, kept: int) -> None:
     )
 
 
-def _findings(
-    sheets: Mapping[str, RawTable], books: Mapping[str, Book], made: Mapping[str, pl.DataFrame]
-) -> tuple[str, ...]:
+def _findings(sheets: Mapping[str, RawTable], books: Mapping[str, Book]) -> tuple[str, ...]:
     said = [str(finding) for sheet in sheets.values() for finding in sheet.findings]
-    for name, book in books.items():
+    for book in books.values():
+        if REFUSED in book.quarantine()["rule"]:
+            said.append(f"warning: {book.raw.where()}: too few rows can be used: set aside whole")
         twice = book.quarantine().filter(pl.col("rule").is_in(DUPLICATES)).height
-        if twice > MOST_QUARANTINED * (twice + made[CLEANED[name]].height):
+        if twice > MOST_QUARANTINED * (twice + book.left()):
             said.append(
                 f"warning: {book.raw.where()}: {twice} rows are duplicates and were set aside"
             )

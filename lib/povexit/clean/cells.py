@@ -30,6 +30,12 @@ DATES = (
     (re.compile(r"(\d{4})-(\d)"), "date_dotted"),
     (re.compile(r"((?:18|19|20)\d{2})(\d{2})(?:\d{2})?"), "date_compact"),
 )
+DAYS = (
+    (re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})"), "date_dotted"),
+    (re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?"), "date_chinese"),
+    (re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?"), "date_dotted"),
+    (re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})"), "date_compact"),
+)
 # a bare year has no month, and is no serial either
 SERIAL = re.compile(r"(?!19\d\d|20\d\d)\d{4}|\d{5}")
 DATETIMES = ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S")
@@ -138,6 +144,31 @@ def month_date(entry: Entry, text: str) -> Read:
     return None, "not_a_date"
 
 
+def day_date(entry: Entry, text: str) -> Read:
+    """Read a date to the day; without a day it is the first of its month.
+
+    Examples
+    --------
+    >>> from povexit.raw.columnmap import entries
+    >>> lent = next(e for e in entries("loan_ledger", "*", "2016-06") if e.column == "loan_date")
+    >>> [day_date(lent, t)[0].isoformat() for t in ("42536", "2016.6.15", "2016年6月15日")]
+    ['2016-06-15', '2016-06-15', '2016-06-15']
+    """
+    plain = tidy(text).removesuffix(".0")
+    if plain in entry.missing:
+        return None, "missing_code"
+    for pattern, rule in DAYS:
+        if found := pattern.fullmatch(plain):
+            try:
+                return date(int(found[1]), int(found[2]), int(found[3])), rule
+            except ValueError:
+                return None, "not_a_date"
+    if SERIAL.fullmatch(plain):
+        return SERIAL_ZERO + timedelta(days=int(plain)), "date_serial"
+    first, rule = month_date(entry, text)
+    return first, "not_a_date" if first is None else "date_without_day"
+
+
 def moment(entry: Entry, text: str) -> Read:
     """Read a date with a time."""
     plain = tidy(text)
@@ -165,5 +196,6 @@ READ: dict[str, Callable[[Entry, str], Read]] = {
     "bool": yes_no,
     "code": code,
     "date": month_date,
+    "day": day_date,
     "datetime": moment,
 }

@@ -47,8 +47,7 @@ def own_county(frame: pl.DataFrame, context: Context, book: Book) -> pl.DataFram
         If no row is the county's: then the file is another's.
     """
     named = frame["county_name"]
-    known = {text: _resolved(text) for text in named.drop_nulls().unique()}
-    code = named.replace_strict(known, default=None, return_dtype=pl.String)
+    code = county_codes(named)
     frame = frame.with_columns(_county=code)
     if frame.height and not (code.is_null() | (code == context.county_code)).any():
         raise _foreign(named, context, book)
@@ -59,6 +58,12 @@ def own_county(frame: pl.DataFrame, context: Context, book: Book) -> pl.DataFram
     frame = book.drop(frame, "unknown_county", is_strange)
     frame = book.drop(frame, "other_county", pl.col("_county") != context.county_code)
     return frame.drop("_county")
+
+
+def county_codes(named: pl.Series) -> pl.Series:
+    """Return the code of 2016 of each county named in any way; null where it is not known."""
+    known = {text: _resolved(text) for text in named.drop_nulls().unique()}
+    return named.replace_strict(known, default=None, return_dtype=pl.String)
 
 
 def _resolved(text: str) -> str | None:

@@ -25,6 +25,7 @@ DTYPES: dict[str, Any] = {
     "bool": pl.Boolean,
     "code": pl.String,
     "date": pl.Date,
+    "day": pl.Date,
     "datetime": pl.Datetime("ms"),
 }
 # a factor such as 0.01 leaves noise in the last place
@@ -225,6 +226,11 @@ def _plain_date(entry: Entry, cell: pl.Expr) -> pl.Expr:
     return (ordinary + "-01").str.to_date("%Y-%m-%d", strict=False)
 
 
+def _plain_day(entry: Entry, cell: pl.Expr) -> pl.Expr:
+    ordinary = pl.when(cell.str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")).then(cell)
+    return ordinary.str.to_date("%Y-%m-%d", strict=False)
+
+
 def _plain_moment(entry: Entry, cell: pl.Expr) -> pl.Expr:
     return cell.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="ms")
 
@@ -237,5 +243,6 @@ PLAIN: dict[str, Callable[[Entry, pl.Expr], pl.Expr]] = {
     "bool": _plain_bool,
     "code": _plain_code,
     "date": _plain_date,
+    "day": _plain_day,
     "datetime": _plain_moment,
 }

@@ -134,6 +134,16 @@ class Book:
         )
         return frame.filter(~bad["bad"])
 
+    def drop_rest(self, rule: str) -> None:
+        """Quarantine every row that is not yet: the sheet as a whole cannot be used."""
+        rows = self.raw.frame.select("row")
+        rest = rows.join(self.quarantine().select("row"), on="row", how="anti")
+        self._quarantined.append(rest.with_columns(rule=pl.lit(rule)))
+
+    def left(self) -> int:
+        """Return how many rows are not quarantined."""
+        return self.raw.frame.height + self.raw.unreadable.height - self.quarantine().height
+
     def ledger(self) -> pl.DataFrame:
         """Return every changed cell, in the order of rows."""
         empty = pl.DataFrame(schema=LEDGER)

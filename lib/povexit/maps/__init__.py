@@ -7,6 +7,17 @@ Nothing is computed here: a map shows the values it is given.
 
 from povexit.maps.classes import SHARE, Classes, pool_classes
 from povexit.maps.counties import choropleth, small_multiples
+from povexit.maps.flows import flow_map
 from povexit.maps.villages import county_map
+from povexit.maps.years import year_map
 
-__all__ = ["SHARE", "Classes", "choropleth", "county_map", "pool_classes", "small_multiples"]
+__all__ = [
+    "SHARE",
+    "Classes",
+    "choropleth",
+    "county_map",
+    "flow_map",
+    "pool_classes",
+    "small_multiples",
+    "year_map",
+]

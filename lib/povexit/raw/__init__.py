@@ -7,10 +7,12 @@ among its unreadable lines or set aside with a reason.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from povexit.errors import DeliveryError
+from povexit.geography import county_name
 from povexit.raw.deliveries import (
     Delivery,
     county_of,
@@ -38,6 +40,7 @@ __all__ = [
     "is_delivery",
     "kind_of",
     "listed_simulated",
+    "not_delivered",
     "read",
     "read_file",
     "refuse_twins",
@@ -55,8 +58,8 @@ def read(delivery: Delivery) -> dict[str, RawTable]:
     Returns
     -------
     dict
-        ``register_households``, ``register_persons``, ``village_ledger`` and
-        ``household_survey``.
+        ``register_households``, ``register_persons``, ``village_ledger``,
+        ``household_survey`` and those programme ledgers that came.
 
     Raises
     ------
@@ -65,8 +68,33 @@ def read(delivery: Delivery) -> dict[str, RawTable]:
     """
     tables: dict[str, RawTable] = {}
     for name, kind in kinds().items():
+        if kind.is_optional and not delivery.has(kind):
+            continue
         tables |= _read(delivery.path(name), kind, delivery.county_code, delivery.month)
     return tables
+
+
+def not_delivered(delivery: Delivery, tables: Collection[str]) -> tuple[Finding, ...]:
+    """Return what someone should know about optional sheets that did not come.
+
+    Parameters
+    ----------
+    delivery
+        From `find_deliveries`.
+    tables
+        Names of those that were read.
+    """
+    said = []
+    for kind in (k for k in kinds().values() if k.is_optional):
+        lacking = [sheet for sheet, table in kind.sheets.items() if table not in tables]
+        if not delivery.has(kind):
+            where, what = county_name(delivery.county_code), f"no file *{kind.keyword}*"
+        else:
+            where, what = delivery.path(kind.id).name, f"no sheet {', '.join(lacking)}"
+        if lacking:
+            told = f"{what} was delivered: what it would tell is unknown for the month, not zero"
+            said.append(Finding("warning", where, told))
+    return tuple(said)
 
 
 def read_file(

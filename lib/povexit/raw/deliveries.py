@@ -48,6 +48,10 @@ class Delivery:
         """Return whether one file is listed as simulated with the content it has now."""
         return store.sha256(path) == listed_simulated(self.folder).get(path.name)
 
+    def has(self, kind: Kind) -> bool:
+        """Return whether the county sent any file of a kind."""
+        return any(kind_of(p) == kind for p in self.files)
+
     def path(self, kind: str) -> Path:
         """Return the county's file of a kind.
 

@@ -10,7 +10,7 @@ import polars as pl
 from povexit.errors import DeliveryError
 from povexit.raw.columnmap import Entry, Source, column_letters, match
 from povexit.raw.headers import Headers, find_headers
-from povexit.raw.layouts import layouts, limit
+from povexit.raw.layouts import Kind, layouts, limit
 from povexit.raw.table import UNREADABLE, Finding, RawTable
 
 BLANK, TOTAL = "blank row", "total row"
@@ -48,15 +48,15 @@ class Grid:
         return self.cells.drop("row").head(limit("header_rows")).rows()
 
 
-def to_table(grid: Grid, usual: Sequence[int], source: Source) -> RawTable:
+def to_table(grid: Grid, kind: Kind, source: Source) -> RawTable:
     """Return a sheet as a table: headers matched, totals and blanks set aside, merged cells filled.
 
     Parameters
     ----------
     grid
         The sheet from its first row on.
-    usual
-        Rows in which its headers usually stand.
+    kind
+        What it belongs to: where its headers usually stand, and whether it may have no rows.
     source
         Where it was read and the map to read it by.
 
@@ -65,14 +65,14 @@ def to_table(grid: Grid, usual: Sequence[int], source: Source) -> RawTable:
     DeliveryError
         If the headers are not found or not as the map says, or no row of data is there.
     """
-    headers, shifted = find_headers(grid.first_rows(), usual, source)
+    headers, shifted = find_headers(grid.first_rows(), kind.header_rows, source)
     hidden = {i for i in grid.hidden if i < grid.width}
     found = match(headers.names, hidden, replace(source, row=headers.row))
     visible = [str(i) for i in range(grid.width) if i not in hidden]
     below = grid.cells.filter(pl.col("row") > headers.row)
     rows, aside, trailing = _set_aside(below, visible, grid.unreadable)
     frame = _named(rows, found)
-    if frame.is_empty():
+    if frame.is_empty() and (grid.unreadable.height or not kind.is_optional):
         raise _no_rows(grid, headers, source)
     said = (
         *grid.findings,

@@ -11,10 +11,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of file: register, village ledger or survey.
+    """One kind of file: register, village ledger, programme ledgers or survey.
 
     ``sheets`` says which column map each sheet is read by; a csv file's sheet has no name.
-    ``header_rows`` are the usual rows of the headers, from 1.
+    ``header_rows`` are the usual rows of the headers, from 1. Of an optional kind the file, a
+    sheet or all rows of a sheet may be missing.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Kind:
     suffix: str
     sheets: dict[str, str]
     header_rows: tuple[int, ...]
+    is_optional: bool
 
 
 @cache
@@ -41,7 +43,14 @@ def kinds() -> dict[str, Kind]:
     '建档立卡'
     """
     return {
-        k["id"]: Kind(k["id"], k["keyword"], k["suffix"], k["sheets"], tuple(k["header_rows"]))
+        k["id"]: Kind(
+            k["id"],
+            k["keyword"],
+            k["suffix"],
+            k["sheets"],
+            tuple(k["header_rows"]),
+            k.get("is_optional", False),
+        )
         for k in layouts()["kind"]
     }
 

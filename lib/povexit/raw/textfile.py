@@ -62,7 +62,7 @@ def read_textfile(path: Path, kind: Kind, county: str, month: str) -> dict[str, 
     text = _decoded(path)
     lines = list(io.StringIO(text, newline=""))
     grid = _grid(lines, kind.header_rows, source)
-    return {table: to_table(grid, kind.header_rows, source)}
+    return {table: to_table(grid, kind, source)}
 
 
 def _decoded(path: Path) -> str:

@@ -33,7 +33,7 @@ def read_workbook(path: Path, kind: Kind, county: str, month: str) -> dict[str, 
     Raises
     ------
     DeliveryError
-        If the file is no workbook, a sheet is missing, or a sheet cannot be read.
+        If the file is no workbook, a sheet that is needed is missing, or a sheet cannot be read.
     """
     signature.require(path, signature.WORKBOOK)
     tables = {}
@@ -44,7 +44,7 @@ def read_workbook(path: Path, kind: Kind, county: str, month: str) -> dict[str, 
         for sheet, table in chosen.items():
             source = Source(table, county, month, path.name, sheet)
             grid = _read_sheet(book, members[sheet], path, source, extra)
-            tables[table] = to_table(grid, kind.header_rows, source)
+            tables[table] = to_table(grid, kind, source)
             extra = ()  # told once a file
     return tables
 
@@ -54,6 +54,8 @@ def _chosen_sheets(names: list[str], kind: Kind, path: Path) -> dict[str, str]:
     chosen = {}
     for wanted, table in kind.sheets.items():
         own = [n for n in names if plain(n) == plain(wanted)]
+        if kind.is_optional and not own:
+            continue
         if len(own) != 1:
             raise DeliveryError(
                 f"sheet {wanted} is there {len(own)} times" if own else f"no sheet {wanted}",
@@ -65,6 +67,14 @@ def _chosen_sheets(names: list[str], kind: Kind, path: Path) -> dict[str, str]:
                 else "ask the county for it, or give the sheet its usual name",
             )
         chosen[own[0]] = table
+    if not chosen:
+        raise DeliveryError(
+            "none of the sheets is there",
+            where=path.name,
+            expected=f"some of: {', '.join(kind.sheets)}",
+            found=", ".join(names) or "no sheets",
+            hint="check that it is the right file, or give the sheets their usual names",
+        )
     return chosen
 
 

@@ -5,7 +5,19 @@ printed headers, with a caption and a note. What is not known reads 未知 / unk
 rests on too few households reads "…", never 0 and never blank.
 """
 
+from povexit.tables.accounts import (
+    balance,
+    findings,
+    funds,
+    lines,
+    loans,
+    moves,
+    projects,
+    published,
+    reconciliation,
+)
 from povexit.tables.base import Table
+from povexit.tables.goals import causes, ranks, targets, unit
 from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.survey import estimates, ranking
@@ -13,17 +25,30 @@ from povexit.tables.verdicts import counties, criteria, flips, villages
 
 __all__ = [
     "Table",
+    "balance",
+    "causes",
     "changes",
     "cleaning",
     "counties",
     "criteria",
     "duplicates",
     "estimates",
+    "findings",
     "flips",
+    "funds",
     "ledger",
+    "lines",
+    "loans",
+    "moves",
+    "projects",
+    "published",
     "quality",
     "quarantine",
     "ranking",
+    "ranks",
+    "reconciliation",
     "status",
+    "targets",
+    "unit",
     "villages",
 ]

@@ -227,7 +227,7 @@ def count(header: Words, column: str) -> Field:
     """Return a field of whole numbers."""
 
     def cell(row: Row, lang: str) -> str:
-        return fmt_int(row[column], status=_hidden(row), lang=lang)
+        return fmt_int(row[column], status=hidden(row), lang=lang)
 
     return Field(header, (column,), cell, numeric=True)
 
@@ -236,7 +236,7 @@ def change(header: Words, column: str) -> Field:
     """Return a field of whole numbers with their sign."""
 
     def cell(row: Row, lang: str) -> str:
-        printed = fmt_int(row[column], status=_hidden(row), lang=lang)
+        printed = fmt_int(row[column], status=hidden(row), lang=lang)
         return f"+{printed}" if printed[0].isdigit() and row[column] > 0 else printed
 
     return Field(header, (column,), cell, numeric=True)
@@ -246,7 +246,7 @@ def share(header: Words, column: str) -> Field:
     """Return a field of shares of 0 to 1, printed as percentages."""
 
     def cell(row: Row, lang: str) -> str:
-        return fmt_share(row[column], status=_hidden(row), lang=lang)
+        return fmt_share(row[column], status=hidden(row), lang=lang)
 
     return Field(header, (column,), cell, numeric=True)
 
@@ -262,6 +262,6 @@ def interval(header: Words, low: str, high: str, form: Callable[..., str] = fmt_
     return Field(header, (low, high), cell, numeric=True)
 
 
-def _hidden(row: Row) -> str | None:
+def hidden(row: Row) -> str | None:
     """Return ``suppressed`` if nothing of a row may be shown; unknown is said cell by cell."""
     return "suppressed" if row.get("status") == "suppressed" else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from povexit.clean.programmes import TABLES as PROGRAMMES
 from povexit.geography import county_aliases
 from povexit.schema import codes, columns
 from povexit_sim.mess.log import Log, Sheets, chosen
@@ -22,6 +23,7 @@ _TABLES = {
     "register_persons": "cleaned_persons",
     "village_ledger": "cleaned_villages",
     "household_survey": "cleaned_survey_households",
+    **PROGRAMMES,
 }
 # a survey without these could not be weighted, so a tablet never lets them be skipped
 _NEVER_BLANK = ("is_poor_village",)  # a county knows which of its villages are on the list
@@ -61,7 +63,7 @@ def _is_number(head: Head) -> bool:
 
 
 def _is_date(head: Head) -> bool:
-    return head.kind == "date"
+    return head.kind in ("date", "day")
 
 
 def _is_code(head: Head) -> bool:
@@ -89,16 +91,21 @@ def _spaced(head: Head, cell: Any, rng: np.random.Generator) -> str:
     return f"{before}{cell}{after}"
 
 
+def _parts(cell: str) -> list[int]:
+    return [int(part) for part in cell.split("-")]
+
+
 def _serial(head: Head, cell: str, rng: np.random.Generator) -> int:
-    return (date(int(cell[:4]), int(cell[5:7]), 1) - _EXCEL_DAY_ZERO).days
+    year, month, *day = _parts(cell)
+    return (date(year, month, *(day or [1])) - _EXCEL_DAY_ZERO).days
 
 
 def _dotted(head: Head, cell: str, rng: np.random.Generator) -> str:
-    return f"{cell[:4]}.{int(cell[5:7])}"
+    return ".".join(str(part) for part in _parts(cell))
 
 
 def _chinese(head: Head, cell: str, rng: np.random.Generator) -> str:
-    return f"{cell[:4]}年{int(cell[5:7])}月"
+    return "".join(f"{part}{unit}" for part, unit in zip(_parts(cell), "年月日", strict=False))
 
 
 def _label(head: Head, cell: str, rng: np.random.Generator) -> str:

@@ -17,7 +17,7 @@ Plant = Callable[[Sheets, Log, np.random.Generator, float], None]
 _TOTALS = ("net_income_yuan", "net_income_per_capita_stated_yuan")
 
 
-def _insert(sheet: Sheet, rows: list[int], after: list[int]) -> list[int]:
+def insert(sheet: Sheet, rows: list[int], after: list[int]) -> list[int]:
     """Copy ``rows`` to behind the rows ``after``; return where the copies lie."""
     order = list(range(len(sheet)))
     where = np.array(after) + 1
@@ -43,12 +43,12 @@ def duplicate_household(sheets: Sheets, log: Log, rng: np.random.Generator, rate
     rows = chosen(rng, len(homes), rate)
     numbers = {homes.cells[homes.at("household_number")][r] for r in rows}
     behind = [int(rng.integers(r, min(len(homes), r + 40))) for r in rows]
-    for row in _insert(homes, rows, behind):
+    for row in insert(homes, rows, behind):
         number = homes.cells[homes.at("household_number")][row]
         log.note("duplicate_household", homes, row, "household_number", number, number)
     own = people.cells[people.at("household_number")]
     members = [i for i, number in enumerate(own) if number in numbers]
-    for row in _insert(people, members, [len(people) - 1] * len(members)):
+    for row in insert(people, members, [len(people) - 1] * len(members)):
         number = people.cells[people.at("id_number")][row]
         log.note("duplicate_household", people, row, "id_number", number, number)
     _lock(homes, log, "household_number", numbers)

@@ -15,16 +15,49 @@ from typing import Any
 import pandas as pd
 
 from povexit.geography import counties, county_name
+from povexit.narrative.goals import (
+    campaign,
+    no_comparison,
+    no_list,
+    not_delivered,
+    outlook,
+    published_note,
+    reconciles,
+    scale_note,
+    why_changed,
+)
+from povexit.narrative.prose import Prose
 from povexit.style import fmt_int, fmt_share, fmt_yuan, language
 
-
-class Prose(str):
-    """Text that a notebook shows as Markdown."""
-
-    __slots__ = ()
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
+__all__ = [
+    "Prose",
+    "assumptions",
+    "campaign",
+    "chooser",
+    "delivered",
+    "edition_note",
+    "findings",
+    "heading",
+    "headline",
+    "index_numbers",
+    "limits",
+    "near_line",
+    "no_comparison",
+    "no_league_table",
+    "no_list",
+    "not_delivered",
+    "outlook",
+    "pick",
+    "published_note",
+    "quality",
+    "reconciles",
+    "scale_note",
+    "sources",
+    "survey",
+    "title",
+    "why_changed",
+    "why_not",
+]
 
 
 def pick(lang: str | None, zh: str, en: str) -> str:

@@ -1,0 +1,73 @@
+"""Targets and the month: what was to be reached, what was, and where it will end.
+
+Targets and measures are data (``povexit/targets``). `county` counts a month's numbers from one
+county's tables, sums that add up; `judged` says done, on track, late or unknown; `series` and
+`at_deadline` look back over the months run and on to the deadline. `causes` says why this month
+differs from last, `register_flow` and `reconciled` whether the numbers agree, `ranked` who is
+best as far as anybody can say. What was published stands apart in `published`, `flows`,
+`exit_years` and `monthly_2020`.
+"""
+
+from povexit.progress.balance import (
+    balanced,
+    city_steps,
+    of_counties,
+    of_households,
+    of_ledger,
+    of_villages,
+    reconciled,
+    register_flow,
+)
+from povexit.progress.change import causes
+from povexit.progress.detail import funds_balance, loan_balance, moves, open_findings, projects
+from povexit.progress.facts import exit_years, flows, monthly_2020, published
+from povexit.progress.measured import county, tables, totals
+from povexit.progress.model import Group, Measure, Target
+from povexit.progress.pace import Forecast, at_deadline, band, forecast
+from povexit.progress.paths import expected, months, series
+from povexit.progress.ranks import bounds, ranked
+from povexit.progress.read import groups, measures, parse, targets
+from povexit.progress.status import judged, scale, scaled
+
+__all__ = [
+    "Forecast",
+    "Group",
+    "Measure",
+    "Target",
+    "at_deadline",
+    "balanced",
+    "band",
+    "bounds",
+    "causes",
+    "city_steps",
+    "county",
+    "exit_years",
+    "expected",
+    "flows",
+    "forecast",
+    "funds_balance",
+    "groups",
+    "judged",
+    "loan_balance",
+    "measures",
+    "monthly_2020",
+    "months",
+    "moves",
+    "of_counties",
+    "of_households",
+    "of_ledger",
+    "of_villages",
+    "open_findings",
+    "parse",
+    "projects",
+    "published",
+    "ranked",
+    "reconciled",
+    "register_flow",
+    "scale",
+    "scaled",
+    "series",
+    "tables",
+    "targets",
+    "totals",
+]

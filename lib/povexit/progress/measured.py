@@ -1,0 +1,162 @@
+"""A month's numbers for every target: one row a county, target and part, sums that add up.
+
+A county's rows come from its own tables; what is shown of the city is their sum. A table that
+was not delivered, and a denominator of nothing, give unknown and never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+import polars as pl
+
+from povexit.geography import counties
+from povexit.progress import ledgers, register
+from povexit.progress.model import Target
+from povexit.progress.read import measures, targets
+from povexit.progress.tally import SUMS, Given
+
+Where = tuple[tuple[str, str], ...]
+Function = Callable[[Given], pl.DataFrame]
+#: Kept with the targets' numbers: how much of the city was delivered, and what must reconcile.
+BASES = (
+    "households_on_register",
+    "persons_on_register",
+    "households_poor",
+    "persons_poor",
+    "households_meeting",
+    "persons_meeting",
+    "poor_villages",
+)
+SCHEMA: dict[str, Any] = {
+    "month": pl.String,
+    "county_code": pl.String,
+    "target": pl.String,
+    "part": pl.String,
+    **dict.fromkeys(SUMS, pl.Float64),
+}
+
+
+def function(measure: str) -> Function:
+    """Return the function that counts a measure."""
+    room = register if hasattr(register, measure) else ledgers
+    found: Function = getattr(room, measure)
+    return found
+
+
+def tables() -> tuple[str, ...]:
+    """Return the names of the tables that the measures need."""
+    return tuple(dict.fromkeys(name for m in measures().values() for name in m.needs))
+
+
+def county(
+    given: Mapping[str, Any],
+    month: str,
+    county_code: str,
+    asked: Iterable[Target] | None = None,
+) -> pl.DataFrame:
+    """Count every target in one county's tables of one month.
+
+    Parameters
+    ----------
+    given
+        Table by name (see `tables`), of any engine; one that is absent or None was not
+        delivered.
+    month, county_code
+        When and where.
+    asked
+        The targets; those of 2016 without it.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``month``, ``county_code``, ``target``, ``part`` (the zone; null where there are no
+        parts), ``number``, ``denominator``, ``unknown``: null where a table is missing. The rows
+        of `BASES` come first. A target that names other places has no row.
+
+    Raises
+    ------
+    SchemaError
+        If a table lacks a column.
+    """
+    chosen = targets() if asked is None else tuple(asked)
+    wanted: list[tuple[str, str, Where]] = [(base, base, ()) for base in BASES]
+    wanted += [
+        (t.id, t.measure.id, t.where) for t in chosen if not t.places or county_code in t.places
+    ]
+    parts = [_rows(given, month, *one) for one in wanted]
+    keys = {"month": month, "county_code": county_code}
+    whole = pl.concat(parts, how="diagonal_relaxed")
+    return whole.with_columns(*(pl.lit(v).alias(k) for k, v in keys.items())).select(
+        pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()
+    )
+
+
+def _rows(
+    given: Mapping[str, Any],
+    month: str,
+    target: str,
+    measure: str,
+    where: Where,
+) -> pl.DataFrame:
+    is_there = all(given.get(name) is not None for name in measures()[measure].needs)
+    found = function(measure)(Given(given, month, where)) if is_there else _line(None)
+    if found.is_empty():  # a ledger without a zone: none, not unknown
+        found = _line(0.0)
+    if "part" not in found.columns:
+        found = found.with_columns(part=pl.lit(None, pl.String))
+    return found.with_columns(target=pl.lit(target))
+
+
+def _line(value: float | None) -> pl.DataFrame:
+    return pl.DataFrame({name: [value] for name in SUMS}, schema=dict.fromkeys(SUMS, pl.Float64))
+
+
+def totals(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
+    """Return one target's number in each of its counties, and in all of them together.
+
+    Parameters
+    ----------
+    rows
+        From `county`, of any number of counties of one month.
+    target
+        Which one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a county of the target's places, in the order of their codes, then ``all``:
+        ``county_code``, ``number``, ``denominator``, ``unknown`` (Float64, missing where not
+        known), ``missing``: of how many counties nothing is known. The city's sums are of the
+        counties known; of none they are missing.
+    """
+    own = rows[rows["target"] == target.id]
+    places = sorted(target.places or counties()["county_code"])
+    by_county = [_place(own[own["county_code"] == code], code, target) for code in places]
+    known = [row for row in by_county if not pd.isna(row["number"])]
+    within = own[own["county_code"].isin([row["county_code"] for row in known])]
+    city = _place(within, "all", target) | {"missing": len(places) - len(known)}
+    table = pd.DataFrame([*by_county, city])
+    return table.astype(dict.fromkeys(SUMS, "Float64") | {"missing": "Int64"})
+
+
+def _place(rows: pd.DataFrame, code: str, target: Target) -> dict[str, Any]:
+    """Return the sums of a place's rows; missing if there are none, or one of them is."""
+    empty = {"county_code": code, **dict.fromkeys(SUMS, pd.NA), "missing": 1}
+    if rows.empty or rows[list(SUMS)].isna().any(axis=None):
+        return empty
+    if target.at_least is not None:
+        return {"county_code": code, **_reaching(rows, target.at_least), "missing": 0}
+    sums = {name: float(rows[name].sum()) for name in SUMS}
+    return {"county_code": code, **sums, "missing": 0}
+
+
+def _reaching(rows: pd.DataFrame, at_least: float) -> dict[str, float]:
+    """Count the parts that reach a number, those that may, and all parts."""
+    sums = rows.groupby("part")[list(SUMS)].sum()
+    reached = sums["number"] >= at_least
+    open_ = ~reached & (sums["number"] + sums["unknown"] >= at_least)
+    counted = (int(reached.sum()), len(sums), int(open_.sum()))
+    return {name: float(n) for name, n in zip(SUMS, counted, strict=True)}

@@ -1,0 +1,87 @@
+"""The way to a target: what should have been reached by a month, and what was."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from povexit.progress.measured import totals
+from povexit.progress.model import Target
+from povexit.progress.tally import SUMS, month_end
+
+
+def months(year: int) -> list[str]:
+    """Return the months of a year.
+
+    Examples
+    --------
+    >>> months(2016)[0], len(months(2016))
+    ('2016-01', 12)
+    """
+    return [f"{year}-{number:02d}" for number in range(1, 13)]
+
+
+def expected(target: Target, month: str) -> float | None:
+    """Return what should have been reached by the end of a month.
+
+    On the target's own path if it has one, else on the straight line from nothing at the end of
+    the year before to the target at its deadline, and never a part of a unit: 2 zones by the end
+    of the year are 1 by the end of June. A single thing without a path has no way to it.
+
+    Returns
+    -------
+    float or None
+        None where the document names no number, or there is nothing to be seen on the way.
+    """
+    if target.wanted is None:
+        return None
+    start = (dt.date(target.deadline.year - 1, 12, 31), 0.0)
+    days, numbers = zip(start, *target.path, (target.deadline, target.wanted), strict=True)
+    if month_end(month) < target.deadline and target.number == 1 and not target.path:
+        return None
+    # by whole months: half the year is half the way, in a leap year too
+    found = float(np.interp(_months(month_end(month)), [_months(day) for day in days], numbers))
+    return found if target.share is not None else float(np.floor(found))
+
+
+def _months(day: dt.date) -> int:
+    return 12 * day.year + day.month
+
+
+def series(history: Mapping[str, pd.DataFrame | None], target: Target) -> pd.DataFrame:
+    """Return a target's number in the whole city, month by month.
+
+    Parameters
+    ----------
+    history
+        Month to rows of `povexit.progress.county` of all counties; None for a month not run.
+    target
+        Which one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a month, in order: ``month``, ``number``, ``denominator``, ``unknown``, ``value``
+        (the number, or its share of the denominator), ``expected``. A month that was not run,
+        or in which a county is missing, is unknown.
+    """
+    rows = []
+    for month in sorted(history):
+        frame, row = history[month], dict.fromkeys(SUMS, pd.NA)
+        if frame is not None:
+            city = totals(frame, target).iloc[-1]
+            row = {n: city[n] if city["missing"] == 0 else pd.NA for n in SUMS}
+        rows.append({"month": month, **row, "expected": expected(target, month)})
+    table = pd.DataFrame(rows, columns=["month", *SUMS, "expected"])
+    table = table.astype(dict.fromkeys([*SUMS, "expected"], "Float64"))
+    return table.assign(value=value(table, target))
+
+
+def value(table: pd.DataFrame, target: Target) -> pd.Series:
+    """Return the number, or its share of the denominator; of a denominator of nothing, unknown."""
+    if target.share is None:
+        return table["number"]
+    return table["number"] / table["denominator"].where(table["denominator"] > 0)

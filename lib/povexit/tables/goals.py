@@ -1,0 +1,234 @@
+"""Targets and where they stand, why the month changed, and who is best and worst."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from povexit.style import ABSENT, UNKNOWN, fmt_int, fmt_share, pick
+from povexit.tables.base import (
+    Field,
+    Row,
+    Table,
+    Words,
+    build,
+    capital,
+    change,
+    count,
+    interval,
+    is_missing,
+    share,
+    with_sum,
+    word,
+)
+from povexit.tables.verdicts import county
+
+STATUS: dict[str, Words] = {
+    "done": ("完成", "done"),
+    "on_track": ("按进度", "on track"),
+    "late": ("滞后", "late"),
+    "unknown": ("未知", "unknown"),
+}
+REASONS: dict[str, Words] = {
+    "no_number": ("文中没有给出数字", "no number named"),
+    "not_delivered": ("台账未交", "ledger not delivered"),
+    "some_missing": ("有县未交", "counties missing"),
+    "no_denominator": ("分母为零", "denominator of nothing"),
+    "no_path": ("未到期，期中无从判断", "one thing, not due yet"),
+    "open": ("未知的户可以改变结论", "the unknown could decide it"),
+}
+UNITS: dict[str, Words] = {
+    "share": ("", ""),
+    "counties": ("个县", "counties"),
+    "criteria": ("项", "criteria"),
+    "villages": ("个村", "villages"),
+    "households": ("户", "households"),
+    "persons": ("人", "persons"),
+    "months": ("人月", "person-months"),
+    "flats": ("套", "flats"),
+    "yuan": ("元", "yuan"),
+    "zones": ("个", "zones"),
+    "hamlets": ("个屯", "hamlets"),
+    "units": ("处", "units"),
+    "visits": ("次", "visits"),
+    "findings": ("个", "findings"),
+}
+CAUSES: dict[str, Words] = {
+    "edition": ("标准版本不同", "Edition of the standard"),
+    "newly_identified": ("新识别", "Newly identified"),
+    "left": ("已不在册", "No longer on the register"),
+    "returned": ("返贫", "Returned to poverty"),
+    "answered": ("补报或缺报", "An answer came in or went missing"),
+    "corrected": ("更正记录", "Record corrected"),
+    "real": ("实际变化", "Really changed"),
+}
+
+
+def unit(name: str, lang: str | None = None) -> str:
+    """Return a unit's word, ``%`` for a share.
+
+    Examples
+    --------
+    >>> unit("persons", "en"), unit("share")
+    ('persons', '%')
+    """
+    return "%" if name == "share" else pick(lang, *UNITS[name])
+
+
+def targets(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return every target with its number, denominator, definition, source and status.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.judged`: rows of one place, in the order to show.
+    lang
+        Language, or that of `povexit.style.use`.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    """
+    fields = [
+        Field(("目标", "Target"), ("name_zh", "name_en"), _name),
+        Field(("要求", "Asked"), ("wanted", "unit", "deadline"), _asked),
+        Field(("现在", "Now"), ("value", "unit"), lambda r, lang: _amount(r, "value", lang)),
+        Field(("分子／分母", "Of"), ("number", "denominator", "unknown"), _counted),
+        Field(("应达", "By now"), ("expected", "unit"), _expected),
+        Field(("进度", "Status"), ("status", "reason"), _status),
+        Field(("牵头", "Answers"), ("answers_zh", "answers_en"), _who),
+        Field(("口径与来源", "Definition and source"), ("definition_zh", "source"), _definition),
+    ]
+    note = pick(
+        lang,
+        "“应达”是从年初到期限的直线进度；“要求”在模拟数据中按模拟规模缩小，原数见目标名称。",
+        "“By now” is the straight line from the start of the year to the deadline. In simulated months"
+        " “asked” is reduced to the simulation's scale; the name has the full number.",
+    )
+    caption = ("目标与进度", "Targets and where they stand")
+    return build(table, fields, lang, caption, note=note)
+
+
+def _name(row: Row, lang: str) -> str:
+    name = row["name_zh"] if lang == "zh" else capital(str(row["name_en"]))
+    return str(name)
+
+
+def _asked(row: Row, lang: str) -> str:
+    amount, day = _amount(row, "wanted", lang), f"{row['deadline']:%Y-%m-%d}"
+    return pick(lang, f"{amount}，{day}", f"{amount} by {day}")
+
+
+def _counted(row: Row, lang: str) -> str:
+    """Return the number and its denominator, and how many are unknown, if any."""
+    if is_missing(row["number"]):
+        return UNKNOWN[lang]
+    number, whole, unknown = (
+        fmt_int(row[name], lang=lang) for name in ("number", "denominator", "unknown")
+    )
+    open_ = pick(lang, f"（未知{unknown}）", f" ({unknown} unknown)") if row["unknown"] > 0 else ""
+    return f"{number}／{whole}{open_}" if lang == "zh" else f"{number} of {whole}{open_}"
+
+
+def _amount(row: Row, column: str, lang: str) -> str:
+    if column == "wanted" and is_missing(row["wanted"]):
+        return pick(lang, "未给出", "not named")
+    if row["unit"] == "share":
+        return fmt_share(row[column], lang=lang)
+    if is_missing(row[column]):
+        return fmt_int(None, lang=lang)
+    gap = " " if lang == "en" else ""
+    return f"{fmt_int(row[column], lang=lang)}{gap}{unit(row['unit'], lang)}"
+
+
+def _expected(row: Row, lang: str) -> str:
+    return ABSENT if is_missing(row["expected"]) else _amount(row, "expected", lang)
+
+
+def _status(row: Row, lang: str) -> str:
+    said = pick(lang, *STATUS[row["status"]])
+    if row["reason"] not in REASONS:
+        return said
+    why = pick(lang, *REASONS[row["reason"]])
+    return pick(lang, f"{said}（{why}）", f"{said} ({why})")
+
+
+def _who(row: Row, lang: str) -> str:
+    return str(row[f"answers_{lang}"]) or ABSENT
+
+
+def _definition(row: Row, lang: str) -> str:
+    what, of = row[f"definition_{lang}"], row[f"denominator_{lang}"]
+    source = str(row["source"]).replace("SEED", pick(lang, "文章", "the article"))
+    return pick(lang, f"{what}；分母：{of}。来源：{source}", f"{capital(what)}, of {of}. {source}")
+
+
+def causes(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return why more or fewer households meet the standard than last month.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.causes`.
+    lang
+        Language, or that of `povexit.style.use`.
+    """
+    numbers = ["gained", "lost", "net", "persons_gained", "persons_lost", "persons_net"]
+    whole, totals = with_sum(table, numbers, "cause", lang)
+    fields = [
+        word(("原因", "Cause"), "cause", CAUSES),
+        count(("新达标户", "Households in"), "gained"),
+        count(("不再达标户", "Households out"), "lost"),
+        change(("净增户", "Net"), "net"),
+        count(("新达标人口", "Persons in"), "persons_gained"),
+        count(("不再达标人口", "Persons out"), "persons_lost"),
+        change(("净增人口", "Net persons"), "persons_net"),
+    ]
+    note = pick(
+        lang,
+        "每户只归一个原因；上月数、各原因与本月数逐户相加，没有差额。",
+        "Each household has one cause: last month's number, the causes and this month's add up.",
+    )
+    caption = ("达标户变化的原因", "Why the number meeting the standard changed")
+    return build(whole, fields, lang, caption, note=note, totals=totals)
+
+
+def ranks(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return places with their interval and their rank, where there is one.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.ranked`, with ``estimate``.
+    lang
+        Language, or that of `povexit.style.use`.
+    """
+    lists: dict[Any, Words] = {"red": ("红榜", "best"), "black": ("黑榜", "worst"), "": ("—", "—")}
+    fields = [
+        county(),
+        share(("比例", "Share"), "estimate"),
+        interval(("区间", "Interval"), "low", "high"),
+        count(("确定更好的县", "Surely better"), "better"),
+        count(("确定更差的县", "Surely worse"), "worse"),
+        or_dash(count(("名次", "Rank"), "rank")),
+        word(("榜", "List"), "list", lists),
+    ]
+    note = pick(
+        lang,
+        "区间重叠的县分不出先后，不排名次，也不上榜。",
+        "Counties whose intervals overlap cannot be told apart: no rank, no list.",
+    )
+    caption = ("红黑榜", "Best and worst, as far as anybody can say")
+    return build(table, fields, lang, caption, note=note)
+
+
+def or_dash(field: Field) -> Field:
+    """Return a field that prints a dash where there is no number to know."""
+    column = field.needs[0]
+
+    def cell(row: Row, lang: str) -> str:
+        return ABSENT if is_missing(row[column]) else field.cell(row, lang)
+
+    return Field(field.header, field.needs, cell, numeric=True)

@@ -69,6 +69,16 @@ def test_persons_follow_the_household_and_a_growing_one_is_a_real_change() -> No
     assert (real["gained"], real["persons_gained"], real["persons_net"]) == (1, 6, 6)
 
 
+def test_causes_of_few_households_stand_together_and_the_total_stays() -> None:
+    old = [{"household_id": f"{i}", **NO} for i in range(12)] + [{"household_id": "x", **OPEN}]
+    new = [{"household_id": f"{i}", **YES} for i in range(12)] + [{"household_id": "x", **YES}]
+    found = progress.causes(decided(*old), decided(*new))
+    shown = progress.shown_causes(found).set_index("cause")
+    assert shown.loc["other", "households"] == 13  # one alone could be had by subtraction
+    assert "real" not in shown.index
+    assert shown["net"].sum() == found["net"].sum() == 13
+
+
 STATES = st.sampled_from([True, False, None])
 HOMES = st.dictionaries(
     st.sampled_from("abcdefgh"),

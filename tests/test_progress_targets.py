@@ -215,6 +215,7 @@ def test_a_target_of_each_county_counts_the_counties_that_are_done() -> None:
         GOOD.replace('level = "city"', 'level = "county"').replace("number = 100", "number = 10")
     )
     rows = city(12)
+    rows.loc[1:, "denominator"] = 10
     found = progress.judged(rows, MONTH, [each])
     last = found.iloc[-1]
     assert (last["number"], last["wanted"], last["status"]) == (1, 12, "late")

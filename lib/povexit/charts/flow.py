@@ -72,7 +72,7 @@ def waterfall(
     for row, (kind, value) in enumerate(zip(table["kind"], values, strict=True)):
         if not np.isfinite(value):
             row_text(ax, row, pick(lang, "未知", "unknown"))
-        elif kind != "stock":
+        elif kind != "stock" and value:
             _step(ax, row, level, value, kind)
             level += value
     ends = [i for i, kind in enumerate(table["kind"]) if kind == "stock"]

@@ -18,7 +18,7 @@ from povexit.progress.balance import (
     reconciled,
     register_flow,
 )
-from povexit.progress.change import causes
+from povexit.progress.change import causes, shown_causes
 from povexit.progress.detail import funds_balance, loan_balance, moves, open_findings, projects
 from povexit.progress.facts import exit_years, flows, monthly_2020, published
 from povexit.progress.measured import county, tables, totals
@@ -67,6 +67,7 @@ __all__ = [
     "scale",
     "scaled",
     "series",
+    "shown_causes",
     "tables",
     "targets",
     "totals",

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 
+from povexit.privacy import SMALLEST_SHOWN
 from povexit.progress.read import FOLDER
 from povexit.progress.tally import polars, take
 
@@ -68,6 +69,27 @@ def causes(before: Any, now: Any, again: Any = None) -> pd.DataFrame:
     )
     table.attrs.update(_ends(moved, table))
     return table
+
+
+def shown_causes(table: pd.DataFrame) -> pd.DataFrame:
+    """Return causes as they may be shown: those of few households in one row, ``other``.
+
+    A cause of fewer than `povexit.privacy.SMALLEST_SHOWN` households is never alone there, since
+    the total is shown too; a cause of none stays.
+
+    Parameters
+    ----------
+    table
+        From `causes`.
+    """
+    moved = table[table["households"] > 0].sort_values("households", kind="stable")
+    small = moved[moved["households"] < SMALLEST_SHOWN]
+    small = moved.head(2) if len(small) == 1 else small
+    if small.empty:
+        return table
+    other = small.drop(columns="cause").sum().to_frame().T.assign(cause="other")
+    kept = table.drop(index=small.index)
+    return pd.concat([kept, other[table.columns]], ignore_index=True).astype(table.dtypes)
 
 
 def _state(decisions: Any, suffix: str) -> pl.LazyFrame:

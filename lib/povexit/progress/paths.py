@@ -82,6 +82,6 @@ def series(history: Mapping[str, pd.DataFrame | None], target: Target) -> pd.Dat
 
 def value(table: pd.DataFrame, target: Target) -> pd.Series:
     """Return the number, or its share of the denominator; of a denominator of nothing, unknown."""
-    if target.share is None:
-        return table["number"]
-    return table["number"] / table["denominator"].where(table["denominator"] > 0)
+    is_there = (table["denominator"] > 0).fillna(False)
+    number = table["number"].where(is_there)
+    return number if target.share is None else number / table["denominator"]

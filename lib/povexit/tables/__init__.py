@@ -17,7 +17,7 @@ from povexit.tables.accounts import (
     reconciliation,
 )
 from povexit.tables.base import Table
-from povexit.tables.goals import causes, ranks, targets, unit
+from povexit.tables.goals import causes, definitions, ranks, targets, unit
 from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.survey import estimates, ranking
@@ -31,6 +31,7 @@ __all__ = [
     "cleaning",
     "counties",
     "criteria",
+    "definitions",
     "duplicates",
     "estimates",
     "findings",

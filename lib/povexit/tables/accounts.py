@@ -127,9 +127,9 @@ def reconciliation(table: pd.DataFrame, lang: str | None = None) -> Table:
     ]
     note = pick(
         lang,
-        "“—”：该级没有这个数字。差额是各级之间最大与最小之差；不为零的应核对台账。",
-        "“—”: a level that does not have the number. The difference is the largest less the smallest;"
-        " where it is not 0, look at the ledgers.",
+        "列出全市各数字和不一致的县。“—”：该级没有这个数字。差额是各级之间最大与最小之差；不为零的应核对台账。",
+        "The city's numbers, and the counties where levels differ. “—”: a level that does not have the"
+        " number. The difference is the largest less the smallest; where it is not 0, look at the ledgers.",
     )
     caption = ("逐级核对：户、村、县、市", "Households, villages, counties and city side by side")
     return build(table, fields, lang, caption, note=note, totals=table["county_code"] == "all")
@@ -179,7 +179,13 @@ def projects(table: pd.DataFrame, lang: str | None = None) -> Table:
         _money(("支出未知（万元）", "Payment unknown"), "unknown_yuan"),
     ]
     note = pick(lang, "", "10,000 yuan.")
-    return build(table, fields, lang, ("资金到项目", "Funds by project"), note=note)
+    return build(
+        table,
+        fields,
+        lang,
+        ("资金到项目（下达最多的项目）", "Funds by project, the largest grants"),
+        note=note,
+    )
 
 
 def _source(row: Row, lang: str) -> str:

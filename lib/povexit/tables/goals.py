@@ -8,6 +8,7 @@ import pandas as pd
 
 from povexit.style import ABSENT, UNKNOWN, fmt_int, fmt_share, pick
 from povexit.tables.base import (
+    Cell,
     Field,
     Row,
     Table,
@@ -31,12 +32,12 @@ STATUS: dict[str, Words] = {
     "unknown": ("未知", "unknown"),
 }
 REASONS: dict[str, Words] = {
-    "no_number": ("文中没有给出数字", "no number named"),
+    "no_number": ("未给出数字", "no number named"),
     "not_delivered": ("台账未交", "ledger not delivered"),
     "some_missing": ("有县未交", "counties missing"),
     "no_denominator": ("分母为零", "denominator of nothing"),
-    "no_path": ("未到期，期中无从判断", "one thing, not due yet"),
-    "open": ("未知的户可以改变结论", "the unknown could decide it"),
+    "no_path": ("未到期", "not due yet"),
+    "open": ("取决于未知者", "the unknown decide"),
 }
 UNITS: dict[str, Words] = {
     "share": ("", ""),
@@ -62,6 +63,7 @@ CAUSES: dict[str, Words] = {
     "answered": ("补报或缺报", "An answer came in or went missing"),
     "corrected": ("更正记录", "Record corrected"),
     "real": ("实际变化", "Really changed"),
+    "other": ("其余各项合计（不足10户的项）", "Other causes together (fewer than 10 households)"),
 }
 
 
@@ -77,7 +79,7 @@ def unit(name: str, lang: str | None = None) -> str:
 
 
 def targets(table: pd.DataFrame, lang: str | None = None) -> Table:
-    """Return every target with its number, denominator, definition, source and status.
+    """Return every target with its number, denominator and status; `definitions` says what they are.
 
     Parameters
     ----------
@@ -93,32 +95,79 @@ def targets(table: pd.DataFrame, lang: str | None = None) -> Table:
     """
     fields = [
         Field(("目标", "Target"), ("name_zh", "name_en"), _name),
-        Field(("要求", "Asked"), ("wanted", "unit", "deadline"), _asked),
-        Field(("现在", "Now"), ("value", "unit"), lambda r, lang: _amount(r, "value", lang)),
+        Field(("要求", "Asked"), ("wanted", "unit"), _value_of("wanted"), numeric=True),
+        Field(("期限", "By"), ("deadline",), _day, numeric=True),
+        Field(("现在", "Now"), ("value", "unit"), _value_of("value"), numeric=True),
         Field(("分子／分母", "Of"), ("number", "denominator", "unknown"), _counted),
-        Field(("应达", "By now"), ("expected", "unit"), _expected),
+        Field(("应达", "Due now"), ("expected", "unit"), _value_of("expected"), numeric=True),
         Field(("进度", "Status"), ("status", "reason"), _status),
-        Field(("牵头", "Answers"), ("answers_zh", "answers_en"), _who),
-        Field(("口径与来源", "Definition and source"), ("definition_zh", "source"), _definition),
     ]
     note = pick(
         lang,
-        "“应达”是从年初到期限的直线进度；“要求”在模拟数据中按模拟规模缩小，原数见目标名称。",
-        "“By now” is the straight line from the start of the year to the deadline. In simulated months"
-        " “asked” is reduced to the simulation's scale; the name has the full number.",
+        "应达：从年初到期限的直线进度。要求：模拟数据中按模拟规模缩小，原数见目标名称。",
+        "Due now: on the straight line from the start of the year to the deadline. Asked: in simulated"
+        " months reduced to the simulation's scale; the name has the full number.",
     )
     caption = ("目标与进度", "Targets and where they stand")
     return build(table, fields, lang, caption, note=note)
 
 
+def definitions(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return what each target counts and over what, who answers for it, and its source.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.judged`: rows of one place, in the order to show.
+    lang
+        Language, or that of `povexit.style.use`.
+    """
+    fields = [
+        Field(("目标", "Target"), ("name_zh", "name_en"), _name),
+        Field(("分子", "Number"), ("definition_zh", "definition_en"), _words_of("definition")),
+        Field(("分母", "Of"), ("denominator_zh", "denominator_en"), _words_of("denominator")),
+        Field(("牵头", "Answers"), ("answers_zh", "answers_en"), _words_of("answers")),
+        Field(("来源", "Source"), ("source", "confidence"), _source),
+    ]
+    note = pick(
+        lang,
+        "来源与可信度：V 见于原文，2S 两处以上一致，D 由原文推出。牵头为我们按小组名称的理解；"
+        "十个专责小组文中只点名七个，其余三个未找到。",
+        "V: read in the source; 2S: sources agree; D: inferred from it. Who answers is our reading of the"
+        " groups' names; the article names seven of ten groups, and the other three were not found.",
+    )
+    return build(table, fields, lang, ("口径与来源", "Definitions and sources"), note=note)
+
+
 def _name(row: Row, lang: str) -> str:
-    name = row["name_zh"] if lang == "zh" else capital(str(row["name_en"]))
-    return str(name)
+    return str(row["name_zh"]) if lang == "zh" else capital(str(row["name_en"]))
 
 
-def _asked(row: Row, lang: str) -> str:
-    amount, day = _amount(row, "wanted", lang), f"{row['deadline']:%Y-%m-%d}"
-    return pick(lang, f"{amount}，{day}", f"{amount} by {day}")
+def _value_of(column: str) -> Cell:
+    def cell(row: Row, lang: str) -> str:
+        if is_missing(row[column]):
+            return UNKNOWN[lang] if column == "value" else ABSENT
+        if row["unit"] == "share":
+            return fmt_share(row[column], lang=lang)
+        gap = " " if lang == "en" else ""
+        return f"{fmt_int(row[column], lang=lang)}{gap}{unit(row['unit'], lang)}"
+
+    return cell
+
+
+def _words_of(stem: str) -> Cell:
+    return lambda row, lang: capital(str(row[f"{stem}_{lang}"])) or ABSENT
+
+
+def _source(row: Row, lang: str) -> str:
+    source = str(row["source"]).replace("SEED", pick(lang, "文章", "the article"))
+    return pick(
+        lang, f"{source}（{row['confidence']}）", f"{capital(source)} ({row['confidence']})"
+    )
+
+
+def _day(row: Row, lang: str) -> str:
+    return f"{row['deadline']:%Y-%m-%d}"
 
 
 def _counted(row: Row, lang: str) -> str:
@@ -132,37 +181,14 @@ def _counted(row: Row, lang: str) -> str:
     return f"{number}／{whole}{open_}" if lang == "zh" else f"{number} of {whole}{open_}"
 
 
-def _amount(row: Row, column: str, lang: str) -> str:
-    if column == "wanted" and is_missing(row["wanted"]):
-        return pick(lang, "未给出", "not named")
-    if row["unit"] == "share":
-        return fmt_share(row[column], lang=lang)
-    if is_missing(row[column]):
-        return fmt_int(None, lang=lang)
-    gap = " " if lang == "en" else ""
-    return f"{fmt_int(row[column], lang=lang)}{gap}{unit(row['unit'], lang)}"
-
-
-def _expected(row: Row, lang: str) -> str:
-    return ABSENT if is_missing(row["expected"]) else _amount(row, "expected", lang)
-
-
 def _status(row: Row, lang: str) -> str:
-    said = pick(lang, *STATUS[row["status"]])
     if row["reason"] not in REASONS:
-        return said
+        return pick(lang, *STATUS[row["status"]])
     why = pick(lang, *REASONS[row["reason"]])
-    return pick(lang, f"{said}（{why}）", f"{said} ({why})")
-
-
-def _who(row: Row, lang: str) -> str:
-    return str(row[f"answers_{lang}"]) or ABSENT
-
-
-def _definition(row: Row, lang: str) -> str:
-    what, of = row[f"definition_{lang}"], row[f"denominator_{lang}"]
-    source = str(row["source"]).replace("SEED", pick(lang, "文章", "the article"))
-    return pick(lang, f"{what}；分母：{of}。来源：{source}", f"{capital(what)}, of {of}. {source}")
+    if row["reason"] == "no_number":
+        return why
+    said = pick(lang, *STATUS[row["status"]])
+    return pick(lang, f"{said}：{why}", f"{said}: {why}")
 
 
 def causes(table: pd.DataFrame, lang: str | None = None) -> Table:

@@ -30,6 +30,7 @@ from povexit.clean.cells import READ
 from povexit.clean.fields import read_columns
 from povexit.raw.columnmap import entries
 from povexit.raw.layouts import kinds
+from povexit_sim import simulate_county
 from povexit_sim.month import make_month
 
 Row = dict[str, str]
@@ -423,6 +424,25 @@ def test_a_ledger_workbook_is_checked_alone_without_looking_units_up(project: Pa
     told = clean.check_file(path)
     assert "小额信贷" in told
     assert "0 quarantined" in told
+
+
+def test_what_a_county_delivers_without_mess_is_kept_row_by_row(project: Path) -> None:
+    done = clean.county(MONTH, COUNTY)
+    truth = simulate_county(COUNTY, MONTH, 0.004, 7).ledgers
+    for name, table in programmes.TABLES.items():
+        assert done.tables[table].height == truth[name].height, name
+    records = done.tables["cleaning_ledger"].filter(pl.col("file").str.contains("专项台账"))
+    assert done.tables["cleaning_quarantine"].is_empty()
+    assert set(records["rule"]) <= {"unit_factor"}
+
+
+def test_ledgers_join_the_register_month_after_month(project: Path) -> None:
+    later = "2016-07"
+    make_month(later, project / "data" / "raw" / later, 0.004, 7, [], counties=[COUNTY])
+    loans = [clean.county(m, COUNTY).tables["cleaned_loans"] for m in (MONTH, later)]
+    assert set(loans[0]["household_id"]) <= set(loans[1]["household_id"])
+    homes = clean.county(later, COUNTY).tables["cleaned_households"]
+    assert set(loans[1]["household_id"]) <= set(homes["household_id"])
 
 
 def test_every_ledger_has_a_map_a_table_and_a_sheet() -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from povexit.decide.verdict import KEYS, judge, name, places, share, threshold
 from povexit.schema import columns, key
-from povexit.schema.frames import enter, leave
+from povexit.schema.frames import DTYPES, NULLABLE, enter
 from povexit.standards import Criterion, Leaf, Standard, Variant
 
 TABLES = {"village": "clauses_villages", "county": "clauses_counties"}
@@ -52,7 +52,7 @@ class Clause:
         return nw.col(name("applies", self.criterion, self.number))
 
 
-def clauses(indicators: Any, standard: Standard, year: int) -> Any:
+def clauses(indicators: Any, standard: Standard, year: int) -> pd.DataFrame:
     """Return how every clause of a standard ended for every village or county.
 
     Parameters
@@ -66,7 +66,7 @@ def clauses(indicators: Any, standard: Standard, year: int) -> Any:
 
     Returns
     -------
-    table of the same kind as ``indicators``
+    pandas.DataFrame
         One row a place and clause, in the standard's order; columns as the catalogue's
         ``clauses_villages`` or ``clauses_counties`` says. Shares are of 0 to 1: ``value_least``
         if none of the ``unknown`` count, ``value_most`` if all do; yes is 1, no is 0.
@@ -81,9 +81,12 @@ def clauses(indicators: Any, standard: Standard, year: int) -> Any:
     table = TABLES[standard.unit]
     names = dict.fromkeys([*KEYS[standard.unit], *standard.indicators])
     judged = judge(enter(indicators, INDICATORS[standard.unit], names), standard, year)
-    parts = [_row(judged, c, standard, year, n) for n, c in enumerate(_clauses(standard))]
+    # judged once, or each of the parts below would plan and judge again
+    once = nw.from_native(judged.collect().to_polars()).lazy()
+    parts = [_row(once, c, standard, year, n) for n, c in enumerate(_clauses(standard))]
     every = nw.concat(parts, how="vertical").sort(*key(INDICATORS[standard.unit]), "_order")
-    return leave(every.select(list(columns(table))), like=indicators)
+    dtypes = {c: NULLABLE[DTYPES[known.dtype]] for c, known in columns(table).items()}
+    return every.select(list(dtypes)).collect().to_pandas().astype(dtypes)
 
 
 def _clauses(standard: Standard) -> Iterator[Clause]:
@@ -133,7 +136,7 @@ def _compared(leaf: Leaf | None, year: int) -> dict[str, nw.Expr]:
     counts = dict.fromkeys(("counted", "unknown", "denominator"), count)
     if leaf is None:
         values = dict.fromkeys(("threshold", "value_least", "value_most", "margin"), number)
-        return {"indicator": word, "test": word, **values, **counts}
+        return {"indicator": word, "of": word, "test": word, **values, **counts}
     limit = {"is_true": 1.0, "is_false": 0.0}.get(leaf.test, threshold(leaf, year))
     value = nw.col(leaf.indicator).cast(nw.Float64)
     least, most = share(leaf) if leaf.of else (value, value)
@@ -144,6 +147,7 @@ def _compared(leaf: Leaf | None, year: int) -> dict[str, nw.Expr]:
         counts = dict(zip(counts, (nw.col(c) for c in leaf.columns), strict=True))
     return {
         "indicator": nw.lit(leaf.indicator),
+        "of": nw.lit(leaf.of) if leaf.of else word,
         "test": nw.lit(leaf.test),
         "threshold": number if limit is None else nw.lit(float(limit), dtype=nw.Float64),
         "value_least": least,
@@ -183,13 +187,13 @@ def _reason(clause: Clause, year: int) -> nw.Expr:
     return nw.coalesce(*cases, nw.lit(f"unknown:{leaf.indicator}"))
 
 
-def shortest(clauses: Any) -> pd.DataFrame:
+def shortest(clauses: pd.DataFrame) -> pd.DataFrame:
     """Return the shortest list of what must still change before a place meets the standard.
 
     Parameters
     ----------
     clauses
-        From `clauses`; any engine, any number of places.
+        From `clauses`, of any number of places.
 
     Returns
     -------
@@ -198,59 +202,70 @@ def shortest(clauses: Any) -> pd.DataFrame:
         ``criterion``, ``clause``, ``indicator``, ``unit``, ``test``, ``threshold``, ``status``
         (``fail`` or ``unknown``), ``to_change``: by how much the indicator must become better
         (households, yuan, metres; 1 where something is to be built), ``to_record``: of how
-        many the answer must still be found, and be good; both missing where the count itself
-        is. ``is_within_reach`` is false where the rule or its value was not found: no change
-        at the place can settle that.
+        many the answer must still be found, and be good; both missing where a whole count is
+        still to be made. ``is_within_reach`` is false where the rule or its value was not
+        found: no change at the place can settle that.
 
     Notes
     -----
     Every clause is asked, so the list is unique: without any one of its things the place
-    does not pass, with all of them it does. An answer two clauses wait for is listed once.
+    does not pass, with all of them it does. What two clauses wait for is listed once.
     """
-    table = TABLES["village" if "village_code" in _names(clauses) else "county"]
-    given = enter(clauses, table, columns(table)).collect().to_pandas()
-    short = given[given["status"].isin(["fail", "unknown"])]
-    waits = short["status"] == "unknown"
-    keys = [*key(table)[:2], "criterion", "indicator"]
-    short = short[~(waits & short.duplicated([*keys, "status"]))].reset_index(drop=True)
-    known = columns(INDICATORS["village" if "village_code" in given else "county"])
-    unit = [known[i].unit if i in known else "" for i in short["indicator"]]
-    needed = [_needed(row, known) for row in short.to_dict("records")]
-    amounts = pd.DataFrame(needed, columns=["to_change", "to_record"], dtype="Float64")
-    reach = short["threshold"].notna()
-    kept = [*(c for c in columns(table) if c not in AFTER), "status"]
-    return short[kept].assign(
-        unit=pd.array(unit, dtype="string"), **amounts, is_within_reach=reach.astype("boolean")
-    )
+    unit_of_place = "village" if "village_code" in clauses else "county"
+    table, known = TABLES[unit_of_place], columns(INDICATORS[unit_of_place])
+    short = clauses[clauses["status"].isin(["fail", "unknown"])]
+    found = [
+        row | {"indicator": name, "to_change": change, "to_record": record}
+        for row in short.to_dict("records")
+        for name, change, record in _needed(row, known)
+    ]
+    kept = [*(c for c in columns(table) if c not in AFTER), "status", "to_change", "to_record"]
+    items = pd.DataFrame(found, columns=kept)
+    waits = items["indicator"].notna() & (items["status"] == "unknown")
+    items = items[~(waits & items.duplicated([*key(table)[:2], "indicator"]))]
+    unit = [known[i].unit if i in known else "" for i in items["indicator"]]
+    dtypes = {c: clauses[c].dtype for c in kept if c in clauses}
+    dtypes |= dict.fromkeys(("to_change", "to_record"), pd.Float64Dtype())
+    reach = items["threshold"].notna().astype("boolean")
+    typed = items.astype(dtypes).assign(unit=pd.array(unit, dtype="string"), is_within_reach=reach)
+    return typed.reset_index(drop=True)
 
 
+#: Columns of `clauses` that a list of what is needed has no use for, or has anew.
 AFTER = (
-    "value_least", "value_most", "margin", "counted", "unknown", "denominator", "status",
+    "of", "value_least", "value_most", "margin", "counted", "unknown", "denominator", "status",
     "reason", "source", "confidence",
 )  # fmt: skip
 
 
-def _names(table: Any) -> list[str]:
-    return list(nw.from_native(table).lazy().collect_schema().names())
+Need = tuple[str | None, Number | None, Number | None]
 
 
-def _needed(row: Mapping[Any, Any], known: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Return what must change and what must be found out for a clause to pass."""
+def _needed(row: Mapping[Any, Any], known: Mapping[str, Any]) -> list[Need]:
+    """Return the indicators a clause waits for, what must change in each and what be found out."""
+    name = row["indicator"]
     if pd.isna(row["threshold"]):
-        return None, None
-    if pd.notna(row["denominator"]) or f"{row['indicator']}_unknown" in known:
-        return _of_share(row)
+        return [(None if pd.isna(name) else name, None, None)]
+    if pd.notna(row["of"]):
+        return _of_count(row) if pd.isna(row["value_least"]) else [(name, *_of_share(row))]
     if pd.isna(row["value_least"]):
-        return 0, 1
+        return [(name, 0, 1)]
     if row["test"].startswith("is_"):
-        return (1, 0) if row["status"] == "fail" else (0, 1)
-    return _of_number(row, known[row["indicator"]].dtype == "int"), 0
+        return [(name, 1, 0)]
+    return [(name, _of_number(row, known[name].dtype == "int"), 0)]
 
 
-def _of_share(row: Mapping[Any, Any]) -> tuple[Number | None, Number | None]:
+def _of_count(row: Mapping[Any, Any]) -> list[Need]:
+    """Return which of count and denominator is still to be made where there is no share."""
+    counted, whole = row["counted"], row["denominator"]
+    is_bare = pd.isna(whole) or whole == 0
+    is_void = pd.isna(counted) or not is_bare or (whole == 0 and row["test"] in LEAST)
+    names = [row["of"]] * is_bare + [row["indicator"]] * bool(is_void)
+    return [(name, None, None) for name in names]
+
+
+def _of_share(row: Mapping[Any, Any]) -> tuple[Number, Number]:
     """Return how many more or fewer must count, and of how many that is only to be found out."""
-    if pd.isna(row["value_least"]):
-        return None, None
     counted, unknown = int(row["counted"]), int(row["unknown"])
     limit = Fraction(str(row["threshold"])) * int(row["denominator"])
     if row["test"] in LEAST:

@@ -38,10 +38,10 @@ def one(flag: nw.Expr) -> nw.Expr:
 
 def unrecorded(table: str) -> dict[str, nw.Expr]:
     """Return the columns of a table that no ledger holds (role ``unrecorded``), unknown everywhere."""
-    never = nw.col("month").is_null()
-    nobody = nw.when(never).then(nw.lit(1, dtype=nw.Int64))
+    month = nw.col("month")
+    never = month.is_null()
+    # columns and not literals: on pandas a literal would be NumPy's, which knows no null
+    nothing = nw.when(never).then(month == month)
+    nobody = nw.when(never).then(nw.col("register_households"))
     found = [c for c in columns(table).values() if c.role == "unrecorded"]
-    return {
-        c.name: nw.when(never).then(never) if c.dtype == "bool" else nobody.cast(DTYPES[c.dtype])
-        for c in found
-    }
+    return {c.name: nothing if c.dtype == "bool" else nobody.cast(DTYPES[c.dtype]) for c in found}

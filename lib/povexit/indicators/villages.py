@@ -274,7 +274,10 @@ def _kept(whole: nw.Expr, ledger: nw.Expr, denied: Pair, fits: nw.Expr) -> Pair:
 def _between(least: nw.Expr, most: nw.Expr, fits: nw.Expr) -> Pair:
     """Return a count and its unknown; null where the numbers contradict one another."""
     fits = fits & (least <= most)
-    return nw.when(fits).then(least), nw.when(fits).then(most - least)
+    # on an empty pandas table the smaller of two whole numbers is a float
+    parts = (nw.when(fits).then(n).cast(nw.Int64) for n in (least, most - least))
+    counted, unknown = parts
+    return counted, unknown
 
 
 def _dropouts() -> Pair:

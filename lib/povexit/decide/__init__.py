@@ -14,7 +14,9 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from povexit.decide.totals import by_status, changes, compared, flips, most_failed, totals, verdicts
+from povexit.decide.clauses import clauses, shortest
+from povexit.decide.flips import flipped, flips
+from povexit.decide.totals import by_status, changes, compared, most_failed, totals, verdicts
 from povexit.decide.verdict import KEYS, judge
 from povexit.decide.verdict import verdicts as decisions_of
 from povexit.decide.words import explain, reason_label
@@ -24,16 +26,21 @@ from povexit.standards import Standard
 __all__ = [
     "by_status",
     "changes",
+    "clauses",
     "compared",
+    "county",
     "explain",
+    "flipped",
     "flips",
     "household",
     "interview",
     "most_failed",
     "reason_label",
+    "shortest",
     "summary",
     "totals",
     "verdicts",
+    "village",
 ]
 
 UNITS = ("households", "persons")
@@ -91,8 +98,57 @@ def interview(indicators: Any, standard: Standard, year: int) -> Any:
     return _decided(indicators, "indicators_survey_households", standard, year)
 
 
+def village(indicators: Any, standard: Standard, year: int) -> Any:
+    """Return the verdict on every village; see `household`.
+
+    Parameters
+    ----------
+    indicators
+        From `povexit.indicators.village`; pandas, Polars or DuckDB.
+    standard
+        An edition whose unit is ``village``; the households behind the indicators should be
+        judged by the household standard of the same edition.
+    year
+        The year whose values of dated series count.
+
+    Returns
+    -------
+    table of the same kind as ``indicators``
+        One row a village: its keys and persons, and as for households a verdict and a reason a
+        criterion, ``meets_standard``, ``n_failed``, ``n_unknown``. A share passes or fails once
+        the households of unknown answer can no longer change that. Margins, denominators and
+        sources are in `clauses`.
+
+    Raises
+    ------
+    SchemaError
+        If an indicator the edition asks for is missing.
+    """
+    return _decided(indicators, "indicators_villages", standard, year)
+
+
+def county(indicators: Any, standard: Standard, year: int) -> Any:
+    """Return the verdict on every county; see `village`.
+
+    Parameters
+    ----------
+    indicators
+        From `povexit.indicators.county`; pandas, Polars or DuckDB.
+    standard
+        An edition whose unit is ``county``.
+    year
+        The year whose values of dated series count.
+
+    Raises
+    ------
+    SchemaError
+        If an indicator the edition asks for is missing.
+    """
+    return _decided(indicators, "indicators_counties", standard, year)
+
+
 def _decided(indicators: Any, table: str, standard: Standard, year: int) -> Any:
-    frame = enter(indicators, table, [*KEYS[standard.unit], *standard.indicators])
+    frame = enter(indicators, table, dict.fromkeys([*KEYS[standard.unit], *standard.indicators]))
     return leave(decisions_of(judge(frame, standard, year), standard, year), like=indicators)
 
 

@@ -14,7 +14,6 @@ import narwhals as nw
 import pandas as pd
 
 from povexit.schema.frames import enter
-from povexit.standards import Standard
 
 COUNTS = ("passed", "failed", "unknown", "not_applicable")
 ANSWERS = ("passed", "failed", "unknown")
@@ -167,53 +166,3 @@ def _states(decisions: Any, name: str) -> pd.DataFrame:
     )
     table = frame.select("household_id", state.alias(name)).collect().to_pandas()
     return pd.DataFrame(table.set_index("household_id"))
-
-
-def flips(before: Any, after: Any, first: Standard, second: Standard) -> pd.DataFrame:
-    """Count households whose verdict differs between two editions, by the clause that decides.
-
-    Parameters
-    ----------
-    before, after
-        Decisions on the same households by two editions; any engine.
-    first, second
-        Those editions.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``from_edition``, ``to_edition``, ``from_verdict``, ``to_verdict`` (true, false or missing for unknown), ``criterion``
-        (the first of ``after`` that is not passed, or the verdict itself), its ``name_zh``
-        and ``name_en``, and ``households``; the most frequent first.
-    """
-    names = ["household_id", VERDICT]
-    items = [c.id for c in second.criteria]
-    table = "decisions_households"
-    old = (
-        enter(before, table, names).collect().to_pandas().rename(columns={VERDICT: "from_verdict"})
-    )
-    new = enter(after, table, [*names, *items]).collect().to_pandas()
-    new = new.rename(columns={VERDICT: "to_verdict"})
-    both = old.merge(new, on="household_id", validate="1:1")
-    verdicts_ = both[["from_verdict", "to_verdict", *items]].astype("boolean")
-    moved = verdicts_[
-        (verdicts_["from_verdict"] != verdicts_["to_verdict"]).fillna(True)
-        & ~(verdicts_["from_verdict"].isna() & verdicts_["to_verdict"].isna())
-    ]
-    moved = moved.assign(criterion=[_clause(row, items) for row in moved.to_dict("records")])
-    labels = {c.id: (c.name, c.name_en) for c in second.criteria}
-    labels[VERDICT] = (second.name, second.name_en)
-    keys = ["from_verdict", "to_verdict", "criterion"]
-    counted = moved.groupby(keys, dropna=False).size().rename("households").reset_index()
-    counted["name_zh"], counted["name_en"] = (
-        [labels[c][i] for c in counted["criterion"]] for i in (0, 1)
-    )
-    counted = counted.assign(from_edition=first.edition, to_edition=second.edition)
-    return counted.sort_values("households", ascending=False, kind="stable", ignore_index=True)
-
-
-def _clause(row: dict[Any, Any], items: Sequence[str]) -> str:
-    """Return the first criterion that fails, else the first unknown, else the verdict."""
-    failed = [i for i in items if row[i] is not pd.NA and not row[i]]
-    unknown = [i for i in items if row[i] is pd.NA]
-    return [*failed, *unknown, VERDICT][0]

@@ -37,6 +37,17 @@ KEYS = {
         "household_size",
         "is_recognising",
     ],
+    "village": [
+        "village_code",
+        "month",
+        "county_code",
+        "village_name",
+        "is_poor_village",
+        "planned_exit_year",
+        "persons_total",
+        "poor_persons",
+    ],
+    "county": ["county_code", "month", "villages_total", "persons_total", "poor_persons"],
 }
 COMPARE = {"==": eq, ">=": ge, ">": gt, "<=": le, "<": lt}
 
@@ -84,7 +95,7 @@ def verdicts(judged: nw.LazyFrame[Any], standard: Standard, year: int) -> nw.Laz
     """Return the decisions' columns from `judge`'s."""
     ids = [c.id for c in standard.criteria]
     judged = judged.with_columns(
-        *(_reason(c).alias(f"{c.id}_reason") for c in standard.criteria),
+        *(_reason(c, year).alias(f"{c.id}_reason") for c in standard.criteria),
         *(_distance(d, standard, year).alias(d) for d in standard.distances),
         _all(ids).alias("meets_standard"),
         _count(_is_false(i) for i in ids).alias("n_failed"),
@@ -98,6 +109,8 @@ def verdicts(judged: nw.LazyFrame[Any], standard: Standard, year: int) -> nw.Laz
 
 def _compare(leaf: Leaf, year: int) -> nw.Expr:
     column, value = nw.col(leaf.indicator), threshold(leaf, year)
+    if leaf.of:
+        return _never(column) if value is None else _compare_share(leaf, value)
     if leaf.test == "is_true":
         return column
     if leaf.test == "is_false":
@@ -106,6 +119,23 @@ def _compare(leaf: Leaf, year: int) -> nw.Expr:
         # not is_in: engines differ on what it says of null
         return reduce(or_, (column == v for v in value))
     return _never(column) if value is None else COMPARE[leaf.test](column, value)
+
+
+def share(leaf: Leaf) -> tuple[nw.Expr, nw.Expr]:
+    """Return the share of a leaf with ``of``, at least and at most; null where it makes no sense.
+
+    At least: none of the unknown count; at most: all do. Without a denominator, or with more
+    counted than there are, there is no share.
+    """
+    counted, unknown, whole = (nw.col(c).cast(nw.Float64) for c in leaf.columns)
+    base = nw.when((whole > 0) & (counted + unknown <= whole)).then(whole)
+    return counted / base, (counted + unknown) / base
+
+
+def _compare_share(leaf: Leaf, value: Any) -> nw.Expr:
+    """Tell whether a share passes: known once the unknown can no longer change the answer."""
+    least, most = (COMPARE[leaf.test](end, value) for end in share(leaf))
+    return nw.when(least == most).then(least)
 
 
 def _never(column: nw.Expr) -> nw.Expr:
@@ -149,10 +179,12 @@ def _variant(criterion: Criterion, number: int, variant: Variant) -> nw.Expr:
     return satisfied if is_exempt is None else is_exempt | satisfied
 
 
-def _reason(criterion: Criterion) -> nw.Expr:
+def _reason(criterion: Criterion, year: int) -> nw.Expr:
     """Return the short code of why: the first failing leaf in order, else the first unknown."""
     failed = [x for n, v in enumerate(criterion.variants) for x in _failures(criterion, n, v)]
-    unknown = [x for n, v in enumerate(criterion.variants) for x in _unknowns(criterion, n, v)]
+    unknown = [
+        x for n, v in enumerate(criterion.variants) for x in _unknowns(criterion, n, v, year)
+    ]
     cases = [nw.when(when).then(nw.lit(code)) for when, code in (*failed, *unknown)]
     if all(v.applies_to for v in criterion.variants):
         exempt = (_is_false(name("applies", criterion, n)) for n in range(len(criterion.variants)))
@@ -169,14 +201,21 @@ def _failures(criterion: Criterion, number: int, variant: Variant) -> Iterator[t
         yield is_failed, f"fail:{variant.any[0].indicator}"
 
 
-def _unknowns(criterion: Criterion, number: int, variant: Variant) -> Iterator[tuple[nw.Expr, str]]:
+def _unknowns(
+    criterion: Criterion, number: int, variant: Variant, year: int
+) -> Iterator[tuple[nw.Expr, str]]:
     is_open = nw.col(name("variant", criterion, number)).is_null()
     names = _leaf_names(criterion, number, variant)
     for column, leaf in zip(names, variant.leaves, strict=True):
         is_missing = is_open & nw.col(column).is_null()
-        yield is_missing & nw.col(leaf.indicator).is_null(), f"unknown:{leaf.indicator}"
-        if leaf.parameter:
+        if leaf.of:
+            yield is_missing & nw.col(leaf.of).is_null(), f"unknown:{leaf.of}"
+        indicator = f"unknown:{leaf.indicator}"
+        yield is_missing & nw.col(leaf.indicator).is_null(), indicator
+        if leaf.parameter and threshold(leaf, year) is None:
             yield is_missing, f"unknown:{leaf.parameter}"
+        elif leaf.of:
+            yield is_missing, indicator
     if variant.is_unknown:
         yield is_open, "unknown:rule"
 

@@ -1,4 +1,4 @@
-"""One household's verdict in sentences, for the researcher who asks why."""
+"""One verdict in sentences, for the researcher who asks why."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import pandas as pd
 
 from povexit.decide.verdict import KEYS, judge, name, threshold
 from povexit.errors import UnknownNameError
-from povexit.schema import columns, value_label
+from povexit.schema import Column, columns, value_label
 from povexit.schema.frames import enter
 from povexit.standards import Criterion, Leaf, Standard, Variant, series
 
-TABLE = "indicators_households"
+TABLES = {
+    "household": "indicators_households",
+    "interview": "indicators_survey_households",
+    "village": "indicators_villages",
+    "county": "indicators_counties",
+}
 RULE = {"zh": "规则本身未找到", "en": "the rule itself was not found"}
 PASS = {"zh": "达标", "en": "met"}
 NOT_APPLICABLE = {"zh": "不适用，视同达标", "en": "does not apply, counts as met"}
@@ -34,6 +39,8 @@ FORMS = {
     "zh": {
         "leaf": "{label}为{found}（要求{test}{limit}）",
         "bool": "{label}：{found}（要求：{limit}）",
+        "share": "{label}{found}，分母{whole}{base}，即{least}（要求{test}{limit}）",
+        "open_share": "{label}{found}，另有{unknown}未知，分母{whole}{base}，即{least}至{most}（要求{test}{limit}）",
         "unknown": "{label}未知",
         "any": "以下各项无一满足：{parts}",
         "pass": "{item}：达标。",
@@ -45,6 +52,8 @@ FORMS = {
     "en": {
         "leaf": "{label} is {found} (asked: {test} {limit})",
         "bool": "{label}: {found} (asked: {limit})",
+        "share": "{label}: {found} of {base} ({whole}), {least} (asked: {test} {limit})",
+        "open_share": "{label}: {found} and {unknown} unknown of {base} ({whole}), {least} to {most} (asked: {test} {limit})",
         "unknown": "{label} is unknown",
         "any": "none of these holds: {parts}",
         "pass": "{item}: met.",
@@ -56,8 +65,17 @@ FORMS = {
 }
 
 
-def reason_label(reason: str, lang: str = "zh") -> str:
+def reason_label(reason: str, lang: str = "zh", unit: str = "household") -> str:
     """Return a reason code of `povexit.decide.household` in words.
+
+    Parameters
+    ----------
+    reason
+        Such as ``fail:floor_area_per_person_m2``.
+    lang
+        ``zh`` or ``en``.
+    unit
+        Of what unit the verdict is, as standards name it: ``household``, ``village`` ...
 
     Raises
     ------
@@ -75,39 +93,44 @@ def reason_label(reason: str, lang: str = "zh") -> str:
     if reason in fixed:
         return fixed[reason][lang]
     kind, _, asked = reason.partition(":")
-    if kind in ("fail", "unknown") and asked in columns(TABLE):
-        return columns(TABLE)[asked].label(lang)
+    known = columns(TABLES[unit])
+    if kind in ("fail", "unknown") and asked in known:
+        return known[asked].label(lang)
     if kind == "unknown":
         return series(asked).label(lang)
     raise UnknownNameError("not a reason code", found=reason)
 
 
 def explain(row: Mapping[str, Any] | pd.Series, standard: Standard, lang: str = "zh") -> list[str]:
-    """Return a sentence a criterion on one household: met or not, and what decided it.
+    """Return a sentence a criterion on one household or place: met or not, and what decided it.
 
     Parameters
     ----------
     row
-        The household's indicators, such as ``indicators.iloc[0]``; its month names
+        The indicators of one unit, such as ``indicators.iloc[0]``; its month names
         the year whose poverty line counts.
     standard
         The edition to judge by.
     lang
         ``zh`` or ``en``.
     """
-    names = [*KEYS[standard.unit], *standard.indicators]
+    names = list(dict.fromkeys([*KEYS[standard.unit], *standard.indicators]))
     values = {**dict.fromkeys(names), **dict(row)}
     year = int(str(values["month"])[:4])
-    frame = enter(pd.DataFrame([values]), TABLE, names)
+    frame = enter(pd.DataFrame([values]), TABLES[standard.unit], names)
     judged = judge(frame, standard, year).collect().to_polars().row(0, named=True)
-    return [_Sentence(judged, year, lang).criterion(c) for c in standard.criteria]
+    words = _Sentence(judged, columns(TABLES[standard.unit]), year, lang)
+    return [words.criterion(c) for c in standard.criteria]
 
 
 class _Sentence:
-    """The words for one household: its judged row, the year and the language."""
+    """The words for one unit: its judged row, the columns' labels, the year and the language."""
 
-    def __init__(self, row: Mapping[str, Any], year: int, lang: str) -> None:
-        self.row, self.year, self.lang, self.forms = row, year, lang, FORMS[lang]
+    def __init__(
+        self, row: Mapping[str, Any], known: Mapping[str, Column], year: int, lang: str
+    ) -> None:
+        self.row, self.known, self.year = row, known, year
+        self.lang, self.forms = lang, FORMS[lang]
 
     def criterion(self, criterion: Criterion) -> str:
         verdict, item = self.row[criterion.id], criterion.label(self.lang)
@@ -146,7 +169,7 @@ class _Sentence:
         return parts or [RULE[self.lang]]
 
     def _leaf(self, leaf: Leaf) -> str:
-        label = columns(TABLE)[leaf.indicator].label(self.lang)
+        label = self.known[leaf.indicator].label(self.lang)
         limit = threshold(leaf, self.year)
         if self.row[leaf.indicator] is None:
             return self.forms["unknown"].format(label=label)
@@ -156,11 +179,30 @@ class _Sentence:
             return self.forms["bool"].format(label=label, found=found, limit=asked)
         if limit is None and leaf.parameter:
             return self.forms["unknown"].format(label=series(leaf.parameter).label(self.lang))
+        if leaf.of:
+            return self._share(leaf, label, limit)
         return self.forms["leaf"].format(
             label=label,
             found=self._value(leaf, self.row[leaf.indicator]),
             test=TESTS[self.lang][leaf.test],
             limit=self._value(leaf, limit),
+        )
+
+    def _share(self, leaf: Leaf, label: str, limit: Any) -> str:
+        """Return what is counted, of what, and between which shares the answer lies."""
+        counted, unknown, base = (self.row[c] for c in leaf.columns)
+        whole = self.known[str(leaf.of)].label(self.lang)
+        if unknown is None or not base or counted + unknown > base:
+            return self.forms["unknown"].format(label=f"{label} / {whole}")
+        ends = {"least": counted / base, "most": (counted + unknown) / base, "limit": limit}
+        return self.forms["open_share" if unknown else "share"].format(
+            label=label,
+            found=self._value(leaf, counted),
+            unknown=self._value(leaf, unknown),
+            base=self._value(leaf, base),
+            whole=whole,
+            test=TESTS[self.lang][leaf.test],
+            **{end: f"{self._value(leaf, 100 * part)}%" for end, part in ends.items()},
         )
 
     def _value(self, leaf: Leaf, value: Any) -> str:
@@ -170,5 +212,5 @@ class _Sentence:
             join = "、" if self.lang == "zh" else ", "
             return join.join(self._value(leaf, v) for v in value)
         if isinstance(value, str):
-            return value_label(columns(TABLE)[leaf.indicator].codes, value, self.lang)
+            return value_label(self.known[leaf.indicator].codes, value, self.lang)
         return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -10,14 +10,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from povexit.indicators.counties import county, lacking
 from povexit.indicators.income import INCOME_COLUMNS, SOURCES, incomes, with_fen
 from povexit.indicators.interviews import interview
 from povexit.indicators.living import LIVING_COLUMNS, livings
 from povexit.indicators.persons import PERSON_COLUMNS, roll_up, rollups
+from povexit.indicators.villages import hamlets, village
 from povexit.schema import columns
 from povexit.schema.frames import enter, leave
 
-__all__ = ["INCOME_COLUMNS", "PERSON_COLUMNS", "SOURCES", "TABLE", "household", "interview"]
+__all__ = [
+    "INCOME_COLUMNS",
+    "PERSON_COLUMNS",
+    "SOURCES",
+    "TABLE",
+    "county",
+    "hamlets",
+    "household",
+    "interview",
+    "lacking",
+    "village",
+]
 
 TABLE = "indicators_households"
 

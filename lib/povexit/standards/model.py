@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 NUMERIC_TESTS = (">=", ">", "<=", "<")
 TESTS = ("in", "==", *NUMERIC_TESTS, "is_true", "is_false")
+#: How the column is named that says of how many a count is unknown.
+UNKNOWN = "_unknown"
 Value = str | float | int | tuple[str, ...]
 
 
@@ -21,6 +23,7 @@ Value = str | float | int | tuple[str, ...]
 class Leaf:
     """One comparison: an indicator, a test, and a value or the name of a dated series.
 
+    With ``of`` the indicator is a count and ``of`` the denominator of the share compared.
     ``distance`` names the column that holds how far on the right side of the
     value a household is, in the indicator's unit; negative when it falls short.
     """
@@ -29,15 +32,27 @@ class Leaf:
     test: str
     value: Value | None = None
     parameter: str | None = None
+    of: str | None = None
     distance: str | None = None
     source: str = ""
+
+    @property
+    def unknown(self) -> str:
+        """The column that says of how many a count is unknown."""
+        return f"{self.indicator}{UNKNOWN}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The indicators' columns that the comparison reads."""
+        return (self.indicator, self.unknown, self.of) if self.of else (self.indicator,)
 
 
 @dataclass(frozen=True)
 class Variant:
     """What a criterion asks of those to whom ``applies_to`` applies.
 
-    ``is_unknown`` marks a rule that exists but whose text was not found.
+    ``is_unknown`` marks a rule that exists but whose text was not found; ``confidence`` is
+    how sure its text is where that differs from the standard's.
     """
 
     applies_to: tuple[Leaf, ...] = ()
@@ -45,6 +60,7 @@ class Variant:
     any: tuple[Leaf, ...] = ()
     is_unknown: bool = False
     source: str = ""
+    confidence: str = ""
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -93,7 +109,7 @@ class Standard:
     @property
     def indicators(self) -> tuple[str, ...]:
         """The indicators the edition asks for, each once, in order."""
-        return tuple(dict.fromkeys(leaf.indicator for leaf in self.leaves))
+        return tuple(dict.fromkeys(column for leaf in self.leaves for column in leaf.columns))
 
     @property
     def distances(self) -> tuple[str, ...]:

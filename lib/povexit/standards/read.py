@@ -9,19 +9,32 @@ from typing import Any
 
 from povexit.errors import StandardError, UnknownNameError
 from povexit.schema import Column, codes, columns, nearest, tables
-from povexit.standards.model import NUMERIC_TESTS, TESTS, Criterion, Leaf, Standard, Value, Variant
+from povexit.standards.model import (
+    NUMERIC_TESTS,
+    TESTS,
+    UNKNOWN,
+    Criterion,
+    Leaf,
+    Standard,
+    Value,
+    Variant,
+)
 from povexit.standards.series import series
 
 INDICATOR_TABLES = {
     "household": "indicators_households",
     "interview": "indicators_survey_households",
     "village": "indicators_villages",
+    "county": "indicators_counties",
 }
 DECISION_TABLES = {
     "household": "decisions_households",
     "interview": "decisions_survey_households",
     "village": "decisions_villages",
+    "county": "decisions_counties",
 }
+#: Units judged by all leaves alike: what such a place still lacks is then one list, no choice.
+PLACES = ("village", "county")
 STANDARD_KEYS = {
     "id": str,
     "name": str,
@@ -43,12 +56,14 @@ CRITERION_KEYS = {
     "any": list,
     "status": str,
     "source": str,
+    "confidence": str,
 }
 LEAF_KEYS = {
     "indicator": str,
     "test": str,
     "value": (str, int, float, list),
     "parameter": str,
+    "of": str,
     "distance": str,
     "source": str,
 }
@@ -138,11 +153,14 @@ def _variant(block: dict[str, Any], unit: str, where: str) -> Variant:
             where=where,
             expected='leaves in all or any, or status = "unknown"',
         )
+    if block.get("any") and unit in PLACES:
+        raise StandardError("a place is asked everything", where=where, expected="all", found="any")
     groups = {
         key: tuple(_leaf(leaf, unit, f"{where}, {key}") for leaf in block.get(key, ()))
         for key in ("applies_to", "all", "any")
     }
-    return Variant(is_unknown=is_unknown, source=block.get("source", ""), **groups)
+    source, confidence = (block.get(key, "") for key in ("source", "confidence"))
+    return Variant(is_unknown=is_unknown, source=source, confidence=confidence, **groups)
 
 
 def _leaf(data: Any, unit: str, where: str) -> Leaf:
@@ -152,8 +170,9 @@ def _leaf(data: Any, unit: str, where: str) -> Leaf:
     here = f"{where}, {data['indicator']}"
     column = _check_column(data["indicator"], INDICATOR_TABLES[unit], here)
     _check_test(data, column, here)
+    _check_share(data, column, here)
     if "parameter" in data:
-        _check_series(data["parameter"], here)
+        _check_series(data["parameter"], "share" if "of" in data else column.unit, here)
     if "distance" in data:
         _check_distance(data, column, DECISION_TABLES[unit], here)
     value = data.get("value")
@@ -171,11 +190,42 @@ def _check_column(name: str, table: str, where: str) -> Column:
     return columns(table)[name]
 
 
-def _check_series(name: str, where: str) -> None:
+def _check_series(name: str, unit: str, where: str) -> None:
     try:
-        series(name)
+        found = series(name)
     except UnknownNameError as error:
         raise StandardError(error.problem, where=where, hint=error.hint) from error
+    if found.unit != unit:
+        raise StandardError(
+            "a series in another unit", where=where, expected=unit, found=f"{name} ({found.unit})"
+        )
+
+
+def _check_share(data: dict[str, Any], column: Column, where: str) -> None:
+    """Refuse a share whose parts are not of one kind, and a count without its denominator."""
+    is_counted = f"{column.name}{UNKNOWN}" in columns(column.table)
+    if is_counted != ("of" in data):
+        raise StandardError(
+            "a count that has its unknowns is judged as a share of its denominator, another is not",
+            where=where,
+            expected="of" if is_counted else "no of",
+        )
+    if "of" not in data:
+        return
+    whole = _check_column(data["of"], column.table, where)
+    if whole.unit != column.unit:
+        raise StandardError(
+            "numerator and denominator are not of one kind",
+            where=where,
+            expected=f"a denominator in {column.unit}",
+            found=f"{whole.name} ({whole.unit})",
+        )
+    if data["test"] not in NUMERIC_TESTS or not 0 <= data.get("value", 0) <= 1:
+        raise StandardError(
+            "a share is compared with a number from 0 to 1",
+            where=where,
+            found=f"{data['test']} {data.get('value')}",
+        )
 
 
 def _check_test(data: dict[str, Any], column: Column, where: str) -> None:

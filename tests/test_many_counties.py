@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks import coverage
 from tests.survey_tables import BAD, decided
 
 from povexit import evaluation
 from povexit.errors import DesignError, UnknownNameError
-from povexit_sim import simulate_county
+from povexit_sim import coverage, simulate_county
 
 # R 4.2.2: p.adjust(p, "holm"), p.adjust(p, "BH")
 P = [0.001, 0.008, 0.012, 0.02, 0.03, 0.04, 0.05, 0.2, 0.3, 0.5, 0.7, 0.9]

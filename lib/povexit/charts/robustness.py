@@ -122,7 +122,7 @@ def _headings(ax: Axes, words: Sequence[str], lang: str | None) -> None:
 def _even_lines(word: str, room: float, size: float) -> list[str]:
     """Break a heading into lines of about one length, as few as there is room for."""
     width = text_width(word, size)
-    return wrap(word, width / math.ceil(width / room) + size / 2, size)
+    return wrap(word, width / math.ceil(width / room) + 0.6 * size, size)
 
 
 def _verdicts(table: pd.DataFrame, lang: str | None) -> list[Any]:

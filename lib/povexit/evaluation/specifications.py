@@ -8,10 +8,10 @@ from itertools import product
 import pandas as pd
 
 from povexit.errors import DesignError, UnknownNameError
-from povexit.evaluation.composite import bounded, line_of, sampled
+from povexit.evaluation.composite import Part, bounded, is_part, line_of
 from povexit.evaluation.composite import judged as composite_judged
 from povexit.evaluation.measures import edition, measures, weightings
-from povexit.evaluation.survey import MISSING, PLACES, UNITS, Choices, design, estimated
+from povexit.evaluation.survey import MISSING, PLACES, UNITS, Choices, design, summed
 from povexit.evaluation.verdicts import judged
 
 #: What is tried where nothing else is said; the first of each is the one stated.
@@ -113,14 +113,15 @@ def _found(
 ) -> pd.DataFrame:
     """Return the measures, and the composite rate if there are counts, under one choice."""
     drawn = design(decided, choices)
+    rates = [Part(m, *summed(drawn, m, by, choices)) for m in measures()]
     tables = [
-        judged(estimated(drawn, m, by, choices).assign(threshold=m.threshold), m).assign(
-            measure=m.id, denominator="", n_changed=0
+        judged(r.found.assign(threshold=r.measure.threshold), r.measure).assign(
+            measure=r.measure.id, denominator="", n_changed=0
         )
-        for m in measures()
+        for r in rates
     ]
     if counts is not None:
-        parts = sampled(drawn, by, choices)
+        parts = [r for r in rates if is_part(r.measure)]
         known = [d.id for d in edition().composite.denominator if d.column in counts]
         for place, id in enumerate(known):
             found, places = bounded(parts, counts, id)

@@ -227,7 +227,7 @@ def _one(
     """Draw one combination: its estimate and bound, and a tick in the row of each choice."""
     known = pd.notna(row["estimate"])
     look = dot(row["verdict"])
-    color = look["color"] if known else STATUS["unknown"].color
+    color = look["color"] if known else COLORS["line"]
     if known:
         ends = [_at(row["estimate"], top), _at(row["bound"], top)]
         ax.plot([place, place], ends, color=color, linewidth=1.4, alpha=0.7)

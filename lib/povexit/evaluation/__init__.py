@@ -5,8 +5,9 @@ The measures, their denominators and thresholds are data (``reference/evaluation
 A sample gives each rate an interval and a verdict: *meets*, *fails*, or *undetermined*
 with the further sample that would settle it. `rates` and `composite` estimate and judge;
 `adjusted`, `ranks` and `funnel` look at many counties at once; `specifications` asks which
-choice flips a verdict, `spelled` says them in words; `acceptance_number`, `operating_characteristic`, `sample_options`
-and `allocate` design the next sample. Methods: ``docs/methods``.
+choice flips a verdict, `spelled` says them in words; `acceptance_number`,
+`operating_characteristic`, `sample_options` and `allocate` design the next sample.
+Methods: ``docs/methods``.
 """
 
 from __future__ import annotations

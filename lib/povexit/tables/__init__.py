@@ -6,6 +6,7 @@ rests on too few households reads "…", never 0 and never blank.
 """
 
 from povexit.tables.base import Table
+from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
 from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.survey import estimates, ranking
@@ -13,17 +14,21 @@ from povexit.tables.verdicts import counties, criteria, flips, villages
 
 __all__ = [
     "Table",
+    "allocation",
     "changes",
     "cleaning",
     "counties",
+    "coverage",
     "criteria",
     "duplicates",
     "estimates",
     "flips",
     "ledger",
+    "pass_rates",
     "quality",
     "quarantine",
     "ranking",
+    "sample_options",
     "status",
     "villages",
 ]

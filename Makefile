@@ -20,7 +20,7 @@ test: $(READY)  ## set up, then every check
 lab: $(READY) hooks  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
 
-bench: $(READY)  ## what the README claims about speed and cleaning, measured here and now
+bench: $(READY)  ## what the README claims about speed, cleaning and verdicts, measured here and now
 	$(BIN)/python benchmarks/run.py
 
 hooks: $(READY)

@@ -1,4 +1,4 @@
-"""What the README claims about speed and cleaning, measured here and now.
+"""What the README claims about speed, cleaning and verdicts, measured here and now.
 
 Times are whole processes on this machine, shown beside a named peer of the same
 run where there is one; machines are noisy, so read ratios before seconds.
@@ -78,6 +78,9 @@ def main() -> None:
     )
     for name in ("estimate_speed.py", "multidimensional.py"):
         subprocess.run([sys.executable, str(HERE / name)], check=True)
+    # false passes and coverage, of the corner that takes seconds
+    for name in ("false_pass_grid.py", "coverage.py"):
+        subprocess.run([sys.executable, str(HERE / name), "--quick"], check=True)
     if args.full:
         full_month(args.full)
 

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import Patch, Rectangle
-from tests import figures
+from tests import figures, finished_verdicts
 from tests import finished_tables as finished
 
 from povexit import charts, style
@@ -45,7 +45,19 @@ DRAWN: dict[str, Callable[[str], Axes]] = {
         finished.verdicts_of_counties(lang), title=TITLE[lang]
     ),
     "villages": lambda lang: charts.village_ranking(finished.villages(), title=TITLE[lang]),
+    "funnel": lambda lang: charts.funnel(finished_verdicts.limits(), title=TITLE[lang]),
+    "choices": lambda lang: charts.choice_grid(
+        finished_verdicts.specifications(lang), title=TITLE[lang]
+    ),
+    "curve": lambda lang: charts.specification_curve(
+        finished_verdicts.of_one_county(lang), title=TITLE[lang]
+    ),
+    "plans": lambda lang: charts.operating_characteristic(
+        finished_verdicts.plans(lang), threshold=0.02, title=TITLE[lang]
+    ),
 }
+#: What these draw is never unknown: villages say so in a sentence, chances are computed.
+ALWAYS_KNOWN = ("villages", "plans")
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +105,7 @@ def _part_of(text: str, known: str) -> bool:
     return last in known
 
 
-@pytest.mark.parametrize("chart", [c for c in DRAWN if c != "villages"])
+@pytest.mark.parametrize("chart", [c for c in DRAWN if c not in ALWAYS_KNOWN])
 def test_unknown_has_its_mark_in_every_chart(chart: str) -> None:
     ax = DRAWN[chart]("zh")
     marked = [*legend(ax), *(text.get_text() for text in ax.texts)]
@@ -107,6 +119,10 @@ EMPTY: dict[str, Callable[[], Axes]] = {
     "income": lambda: charts.income_histogram(finished.income_bins().iloc[:0]),
     "quality": lambda: charts.quality_heat(finished.quality().iloc[:0]),
     "villages": lambda: charts.village_ranking(finished.villages().iloc[:0]),
+    "funnel": lambda: charts.funnel(finished_verdicts.limits().iloc[:0]),
+    "choices": lambda: charts.choice_grid(finished_verdicts.specifications("zh").iloc[:0]),
+    "curve": lambda: charts.specification_curve(finished_verdicts.of_one_county("zh").iloc[:0]),
+    "plans": lambda: charts.operating_characteristic(finished_verdicts.plans("zh").iloc[:0]),
 }
 
 
@@ -160,6 +176,10 @@ def test_a_chart_draws_on_axes_it_is_given(chart: str) -> None:
         "verdicts": (charts.verdict_strips, finished.verdicts("zh")),
         "grid": (charts.verdict_grid, finished.verdicts_of_counties("zh")),
         "villages": (charts.village_ranking, finished.villages()),
+        "funnel": (charts.funnel, finished_verdicts.limits()),
+        "choices": (charts.choice_grid, finished_verdicts.specifications("zh")),
+        "curve": (charts.specification_curve, finished_verdicts.of_one_county("zh")),
+        "plans": (charts.operating_characteristic, finished_verdicts.plans("zh")),
     }
     draw, table = tables[chart]
     before = table.copy()

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks import coverage
 from tests.survey_tables import BAD, decided
 
 from povexit import evaluation
 from povexit.errors import DesignError, UnknownNameError
-from povexit_sim import simulate_county
+from povexit_sim import coverage, simulate_county
 
 # R 4.2.2: p.adjust(p, "holm"), p.adjust(p, "BH")
 P = [0.001, 0.008, 0.012, 0.02, 0.03, 0.04, 0.05, 0.2, 0.3, 0.5, 0.7, 0.9]
@@ -191,6 +190,42 @@ def test_every_choice_is_tried_where_none_is_named() -> None:
     found = evaluation.specifications({"2016": table})
     assert len(wrong_exits(found)) == 2 * 3 * 3 * 3
     assert found["is_stated"].sum() == 3
+
+
+def test_the_rule_for_a_lone_village_is_tried_where_there_is_one() -> None:
+    table = counties([2], 40, 4)
+    first = table["village_code"].iloc[0]
+    lone = table.assign(stratum=table["stratum"].mask(table["village_code"] == first, "alone"))
+    tried = {"unit": ["stated"], "weighting": ["county"], "missing": ["left_out"]}
+    for given, apart in ((table, 1), (lone, 2)):
+        found = wrong_exits(evaluation.specifications({"2016": given}, tried))
+        assert found["lonely"].tolist() == ["adjust", "certainty", "average"]
+        assert found["n_changed"].tolist() == [0, 1, 1]
+        assert (found["high"].nunique() == 1) == (apart == 1)
+
+
+@pytest.mark.parametrize("lonely", ["fail", "guessed"])
+def test_a_rule_that_would_fail_is_not_passed_over(lonely: str) -> None:
+    table = counties([0], 8, 4)
+    lone = table.assign(stratum=table["village_code"])
+    with pytest.raises(DesignError):
+        evaluation.specifications({"2016": lone}, {"lonely": ["adjust", lonely]})
+
+
+def test_choices_are_spelled_by_measure_and_name_what_differs_from_what_is_stated() -> None:
+    tried = {"lonely": ["adjust"], "missing": ["left_out", "failing"]}
+    found = evaluation.specifications({"line of 2016": counties([0], 24, 4)}, tried)
+    told = evaluation.spelled(found, "en")
+    assert told.loc[told["is_stated"], "changed"].tolist() == ["as stated"] * 3
+    single = told[told["n_changed"] == 1].groupby("measure")["changed"].agg(set)
+    assert single["wrong_exit_rate"] - single["recognition_rate"] == {"by households"}
+    assert single["recognition_rate"] - single["wrong_exit_rate"] == {"by persons"}
+    assert told["changed"].str.count(", ").add(1).where(~told["is_stated"], 0).tolist() == (
+        told["n_changed"].tolist()
+    )
+    chinese = evaluation.spelled(found)
+    assert set(chinese["weighting"]) == {"全县加权", "抽中村加权", "不加权"}
+    assert not chinese["missing"].str.contains("[a-z]").any()
 
 
 def test_nothing_to_try_and_unknown_choices_are_refused() -> None:

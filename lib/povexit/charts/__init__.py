@@ -8,23 +8,30 @@ well as in colour.
 from povexit.charts.counties import county_ranking
 from povexit.charts.criteria import criteria_bars
 from povexit.charts.flow import funds_by_age, waterfall
+from povexit.charts.funnels import funnel
 from povexit.charts.income import income_histogram
 from povexit.charts.months import month_change
 from povexit.charts.path import progress_path
+from povexit.charts.plans import operating_characteristic
 from povexit.charts.published import published_editions
 from povexit.charts.quality import quality_heat
+from povexit.charts.robustness import choice_grid, specification_curve
 from povexit.charts.verdicts import verdict_grid, verdict_strips
 from povexit.charts.villages import village_ranking
 
 __all__ = [
+    "choice_grid",
     "county_ranking",
     "criteria_bars",
     "funds_by_age",
+    "funnel",
     "income_histogram",
     "month_change",
+    "operating_characteristic",
     "progress_path",
     "published_editions",
     "quality_heat",
+    "specification_curve",
     "verdict_grid",
     "verdict_strips",
     "village_ranking",

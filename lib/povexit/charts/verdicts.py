@@ -200,11 +200,16 @@ def verdict_grid(
     return ax
 
 
+def cell_color(verdict: str) -> Any:
+    """Return the light ground of a cell with a verdict; white where it is open."""
+    if verdict == "undetermined":
+        return "white"
+    return to_rgba(STATUS[AS_STATUS[verdict]].color, _TINT)
+
+
 def _cell(ax: Axes, column: int, row_at: int, row: dict[Any, Any], lang: str | None) -> None:
     known = pd.notna(row["estimate"])
-    color = STATUS[AS_STATUS[row["verdict"]] if known else "unknown"].color
-    tint = to_rgba(color, _TINT) if row["verdict"] != "undetermined" else "white"
-    place = (column - 0.5, row_at - 0.5)
+    place, tint = (column - 0.5, row_at - 0.5), cell_color(row["verdict"])
     ax.add_patch(Rectangle(place, 1, 1, facecolor=tint, edgecolor="#E3E3E3", linewidth=0.6))
     if known:
         ax.plot(column - 0.3, row_at, **dot(row["verdict"]))

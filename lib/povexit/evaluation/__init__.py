@@ -5,12 +5,14 @@ The measures, their denominators and thresholds are data (``reference/evaluation
 A sample gives each rate an interval and a verdict: *meets*, *fails*, or *undetermined*
 with the further sample that would settle it. `rates` and `composite` estimate and judge;
 `adjusted`, `ranks` and `funnel` look at many counties at once; `specifications` asks which
-choice flips a verdict; `acceptance_number`, `operating_characteristic`, `sample_options`
-and `allocate` design the next sample. Methods: ``docs/methods``.
+choice flips a verdict, `spelled` says them in words; `acceptance_number`,
+`operating_characteristic`, `sample_options` and `allocate` design the next sample.
+Methods: ``docs/methods``.
 """
 
 from __future__ import annotations
 
+from povexit.evaluation.choices import spelled
 from povexit.evaluation.composite import composite
 from povexit.evaluation.counties import (
     adjusted,
@@ -93,6 +95,7 @@ __all__ = [
     "remark",
     "sample_options",
     "specifications",
+    "spelled",
     "upper",
     "upper_bound",
     "verdict",

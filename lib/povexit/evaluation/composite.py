@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,17 +41,21 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One sampled rate of the composite rate: its sums by place."""
+    """One sampled rate, such as those of the composite rate: its sums by place."""
 
     measure: Measure
     sums: estimate.Sums
     ratio: estimate.Ratio
 
+    @cached_property
+    def found(self) -> pd.DataFrame:
+        """Estimates by place, with the even sample they are worth."""
+        return worth(self.sums, self.ratio)
+
     @property
     def evidence(self) -> list[Evidence]:
         """What the sample shows of the rate, place by place."""
-        rows = worth(self.sums, self.ratio).to_dict("records")
-        return [evidence(row, self.measure) for row in rows]
+        return [evidence(row, self.measure) for row in self.found.to_dict("records")]
 
 
 def composite(
@@ -117,8 +122,13 @@ def composite(
 
 def sampled(drawn: estimate.Design, by: Sequence[str], choices: Choices) -> list[Part]:
     """Return the sums of the rates a composite rate is made of."""
-    asked = [m for m in edition().measures if m.id in edition().composite.parts]
-    return [Part(m, *summed(drawn, m, by, choices)) for m in asked]
+    parts = (Part(m, *summed(drawn, m, by, choices)) for m in edition().measures if is_part(m))
+    return list(parts)
+
+
+def is_part(measure: Measure) -> bool:
+    """Return whether the composite rate is made of a measure."""
+    return measure.id in edition().composite.parts
 
 
 def bounded(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,9 @@ from scipy.special import chdtri
 
 from povexit.evaluation.measures import Measure, Rule
 from povexit.evaluation.tails import Even, at_least, at_most, lower_bound, upper_bound
+
+#: Bounds kept in memory: one sample is asked again by other denominators, rules and measures.
+REMEMBERED = 4096
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ def clustering(worth: float, households: float, villages: float) -> float:
     return min(max(excess, 0.0), 0.95)
 
 
+@lru_cache(REMEMBERED)
 def upper(found: Evidence, tail: float) -> float:
     """Return the upper bound of the share of failings that errs with chance ``tail``; or NaN."""
     if np.isnan(found.share) or found.shown <= 0:
@@ -144,6 +149,7 @@ def upper(found: Evidence, tail: float) -> float:
     return max(shown, unseen)
 
 
+@lru_cache(REMEMBERED)
 def lower(found: Evidence, tail: float) -> float:
     """Return the lower bound of the share of failings that errs with chance ``tail``; or NaN."""
     if np.isnan(found.share) or found.shown <= 0:
@@ -153,6 +159,7 @@ def lower(found: Evidence, tail: float) -> float:
     return min(shown, unseen)
 
 
+@lru_cache(REMEMBERED)
 def p_meets(found: Evidence, threshold: float) -> float:
     """Return how likely so few failings are at the threshold: small speaks for meeting it.
 
@@ -164,6 +171,7 @@ def p_meets(found: Evidence, threshold: float) -> float:
     return max(shown, at_most(found.share * found.households, found.even, threshold, found.icc))
 
 
+@lru_cache(REMEMBERED)
 def p_fails(found: Evidence, threshold: float) -> float:
     """Return how likely so many failings are at the threshold: small speaks for failing."""
     if np.isnan(found.share) or found.shown <= 0:

@@ -8,10 +8,10 @@ from itertools import product
 import pandas as pd
 
 from povexit.errors import DesignError, UnknownNameError
-from povexit.evaluation.composite import bounded, line_of, sampled
+from povexit.evaluation.composite import Part, bounded, is_part, line_of
 from povexit.evaluation.composite import judged as composite_judged
 from povexit.evaluation.measures import edition, measures, weightings
-from povexit.evaluation.survey import MISSING, PLACES, UNITS, Choices, design, estimated
+from povexit.evaluation.survey import MISSING, PLACES, UNITS, Choices, design, summed
 from povexit.evaluation.verdicts import judged
 
 #: What is tried where nothing else is said; the first of each is the one stated.
@@ -67,14 +67,29 @@ def specifications(
     """
     options = _options(decided, tried or {})
     names = list(options)
-    tables = []
+    lone = {k: _has_lone_village(table) for k, table in decided.items()}
+    tables, known = [], {}
     for chosen in product(*options.values()):
         made = dict(zip(names, chosen, strict=True))
-        choices = Choices(**{k: v for k, v in made.items() if k != "judged_by"})
-        found = _found(decided[made["judged_by"]], choices, by, counts)
+        told = made if lone[made["judged_by"]] else _without_effect(made)
+        if (key := tuple(told.values())) not in known:
+            choices = Choices(**{k: v for k, v in told.items() if k != "judged_by"})
+            known[key] = _found(decided[made["judged_by"]], choices, by, counts)
         changed = sum(made[k] != options[k][0] for k in names)
-        tables.append(found.assign(**made, n_changed=found["n_changed"] + changed))
+        tables.append(known[key].assign(**made, n_changed=known[key]["n_changed"] + changed))
     return _flips(pd.concat(tables, ignore_index=True), by, names)
+
+
+def _has_lone_village(decided: pd.DataFrame) -> bool:
+    """Return whether any stratum has one village, so that the rule for it matters."""
+    villages = decided.groupby(["county_code", "stratum"])["village_code"].nunique()
+    return bool((villages == 1).any())
+
+
+def _without_effect(made: dict[str, str]) -> dict[str, str]:
+    """Return the same choices with one rule for lonely strata in place of all that do not fail."""
+    usual = CHOICES["lonely"]
+    return made | {"lonely": usual[0]} if made["lonely"] in usual else made
 
 
 def _options(
@@ -98,14 +113,15 @@ def _found(
 ) -> pd.DataFrame:
     """Return the measures, and the composite rate if there are counts, under one choice."""
     drawn = design(decided, choices)
+    rates = [Part(m, *summed(drawn, m, by, choices)) for m in measures()]
     tables = [
-        judged(estimated(drawn, m, by, choices).assign(threshold=m.threshold), m).assign(
-            measure=m.id, denominator="", n_changed=0
+        judged(r.found.assign(threshold=r.measure.threshold), r.measure).assign(
+            measure=r.measure.id, denominator="", n_changed=0
         )
-        for m in measures()
+        for r in rates
     ]
     if counts is not None:
-        parts = sampled(drawn, by, choices)
+        parts = [r for r in rates if is_part(r.measure)]
         known = [d.id for d in edition().composite.denominator if d.column in counts]
         for place, id in enumerate(known):
             found, places = bounded(parts, counts, id)

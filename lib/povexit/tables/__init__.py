@@ -17,6 +17,7 @@ from povexit.tables.accounts import (
     reconciliation,
 )
 from povexit.tables.base import Table
+from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
 from povexit.tables.goals import causes, definitions, ranks, targets, unit
 from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
@@ -25,11 +26,13 @@ from povexit.tables.verdicts import counties, criteria, flips, villages
 
 __all__ = [
     "Table",
+    "allocation",
     "balance",
     "causes",
     "changes",
     "cleaning",
     "counties",
+    "coverage",
     "criteria",
     "definitions",
     "duplicates",
@@ -41,6 +44,7 @@ __all__ = [
     "lines",
     "loans",
     "moves",
+    "pass_rates",
     "projects",
     "published",
     "quality",
@@ -48,6 +52,7 @@ __all__ = [
     "ranking",
     "ranks",
     "reconciliation",
+    "sample_options",
     "status",
     "targets",
     "unit",

@@ -189,7 +189,7 @@ def test_a_plain_cell_is_read_without_a_note(
 def test_no_text_whatever_breaks_a_reader(kind: str, text: str) -> None:
     known = next(
         e
-        for t in ("register_households", "household_survey", "register_persons")
+        for t in ("register_households", "household_survey", "register_persons", "loan_ledger")
         for e in entries(t, COUNTY, MONTH)
         if e.kind == kind
     )

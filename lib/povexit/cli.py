@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=shape,
     )
     check.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="a register, village ledger or survey"
+        "files", nargs="+", type=Path, metavar="FILE", help="a register, ledger or survey"
     )
     return top
 

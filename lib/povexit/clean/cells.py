@@ -36,6 +36,7 @@ DAYS = (
     (re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T].*)?"), "date_dotted"),
     (re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})"), "date_compact"),
 )
+YEAR_MONTH = re.compile(r"\d{4}-\d{2}")
 # a bare year has no month, and is no serial either
 SERIAL = re.compile(r"(?!19\d\d|20\d\d)\d{4}|\d{5}")
 DATETIMES = ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%dT%H:%M:%S")
@@ -165,7 +166,7 @@ def day_date(entry: Entry, text: str) -> Read:
                 return None, "not_a_date"
     if SERIAL.fullmatch(plain):
         return SERIAL_ZERO + timedelta(days=int(plain)), "date_serial"
-    first, rule = month_date(entry, text)
+    first, _ = month_date(entry, f"{plain}-01" if YEAR_MONTH.fullmatch(plain) else plain)
     return first, "not_a_date" if first is None else "date_without_day"
 
 

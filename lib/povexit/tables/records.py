@@ -41,6 +41,8 @@ _STOPPED: dict[str, Words] = {
     "id_number": ("证件号", "Identity number"),
     "person_name": ("姓名", "Name"),
     "phone": ("联系电话", "Phone"),
+    "school_name": ("学校", "School"),
+    "to_county_name": ("迁入县（市、区）", "County of destination"),
 }
 _MASK = "***"
 _NOT_SHOWN: Words = ("（不显示）", "(not shown)")

@@ -108,7 +108,8 @@ def ledger_duplicate_row(sheets: Sheets, log: Log, rng: np.random.Generator, rat
         for source, row in zip(
             rows, insert(sheet, rows, [len(sheet) - 1] * len(rows)), strict=True
         ):
-            log.note("ledger_duplicate_row", sheet, row, "", "", "")
+            column, cell = sheet.heads[1].column, sheet.cells[1][row]
+            log.note("ledger_duplicate_row", sheet, row, column, cell or "", cell)
             _keep(sheet, log, source, row)
 
 

@@ -132,31 +132,26 @@ def totals(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
         known), ``missing``: of how many counties nothing is known. The city's sums are of the
         counties known; of none they are missing.
     """
-    own = rows[rows["target"] == target.id]
     places = sorted(target.places or counties()["county_code"])
-    by_county = [_place(own[own["county_code"] == code], code, target) for code in places]
-    known = [row for row in by_county if not pd.isna(row["number"])]
-    within = own[own["county_code"].isin([row["county_code"] for row in known])]
-    city = _place(within, "all", target) | {"missing": len(places) - len(known)}
-    table = pd.DataFrame([*by_county, city])
-    return table.astype(dict.fromkeys(SUMS, "Float64") | {"missing": "Int64"})
+    own = rows[(rows["target"] == target.id) & rows["county_code"].isin(places)]
+    is_open = own[list(SUMS)].isna().any(axis=1)
+    known = own[~own["county_code"].isin(own.loc[is_open, "county_code"])]
+    by_county = _added(known, target).reindex(places)
+    city = _added(known.assign(county_code="all"), target).reindex(["all"])
+    table = pd.concat([by_county, city]).astype("Float64")
+    missing = by_county["number"].isna()
+    table["missing"] = pd.array([*missing.astype(int), int(missing.sum())], dtype="Int64")
+    return table.rename_axis("county_code").reset_index()
 
 
-def _place(rows: pd.DataFrame, code: str, target: Target) -> dict[str, Any]:
-    """Return the sums of a place's rows; missing if there are none, or one of them is."""
-    empty = {"county_code": code, **dict.fromkeys(SUMS, pd.NA), "missing": 1}
-    if rows.empty or rows[list(SUMS)].isna().any(axis=None):
-        return empty
-    if target.at_least is not None:
-        return {"county_code": code, **_reaching(rows, target.at_least), "missing": 0}
-    sums = {name: float(rows[name].sum()) for name in SUMS}
-    return {"county_code": code, **sums, "missing": 0}
-
-
-def _reaching(rows: pd.DataFrame, at_least: float) -> dict[str, float]:
-    """Count the parts that reach a number, those that may, and all parts."""
-    sums = rows.groupby("part")[list(SUMS)].sum()
-    reached = sums["number"] >= at_least
-    open_ = ~reached & (sums["number"] + sums["unknown"] >= at_least)
-    counted = (int(reached.sum()), len(sums), int(open_.sum()))
-    return {name: float(n) for name, n in zip(SUMS, counted, strict=True)}
+def _added(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
+    """Return sums by county; for a target in parts, how many reach its number, and how many may."""
+    sums = list(SUMS)
+    if target.at_least is None:
+        return rows.groupby("county_code")[sums].sum()
+    parts = rows.groupby(["county_code", "part"])[sums].sum()
+    reached = parts["number"] >= target.at_least
+    may = ~reached & (parts["number"] + parts["unknown"] >= target.at_least)
+    counted = pd.DataFrame({"number": reached, "denominator": 1, "unknown": may}).astype(float)
+    found = counted.groupby(level="county_code").sum()
+    return found.reindex(sorted(set(rows["county_code"])), fill_value=0.0)

@@ -95,7 +95,9 @@ def judged(
     """
     chosen = targets() if asked is None else tuple(asked)
     parts = [_judged(rows, month, scaled(t, factors or {}), t) for t in chosen]
-    return pd.concat(parts, ignore_index=True)[COLUMNS]
+    words = pd.DataFrame([_words(t) for t in chosen])
+    table = pd.concat(parts, ignore_index=True)
+    return table.merge(words, on="target", how="left", validate="m:1")[COLUMNS]
 
 
 def _judged(rows: pd.DataFrame, month: str, target: Target, stated: Target) -> pd.DataFrame:
@@ -107,7 +109,7 @@ def _judged(rows: pd.DataFrame, month: str, target: Target, stated: Target) -> p
     }
     table = table.assign(value=value(table, target), **numbers)
     table = table.astype(dict.fromkeys(["value", *numbers], "Float64"))
-    table = table.assign(**_words(target))
+    table = table.assign(target=target.id, unit=target.unit)
     records = table.to_dict("records")
     own = [_status(row, target, month) for row in records]
     if target.level == "county":
@@ -178,7 +180,6 @@ def _words(target: Target) -> dict[str, Any]:
         "name_en": target.name_en,
         "level": target.level,
         "kind": target.kind,
-        "unit": target.unit,
         "deadline": pd.Timestamp(target.deadline),
         "definition_zh": measure.definition,
         "definition_en": measure.definition_en,

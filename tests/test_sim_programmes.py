@@ -237,6 +237,36 @@ def test_counties_differ_in_haste(december: dict[str, Population]) -> None:
     assert max(led) - min(led) > 0.05  # type: ignore[type-var, operator]
 
 
+def test_the_campaign_brings_households_to_the_standard_and_exits_come_in_december(
+    year: list[Population],
+) -> None:
+    brought = [
+        p.households.filter("is_sure", pl.col("register_status").is_in(["poor", "exited_new"]))
+        for p in year
+    ]
+    counts = [frame.height for frame in brought]
+    new = [frame.filter(pl.col("register_status") == "exited_new") for frame in brought]
+    # until June only what happened by itself; then the drive, each month more
+    assert counts[5] == new[5].height
+    assert all(a < b for a, b in itertools.pairwise(counts[5:]))
+    assert new[10].height < 0.2 * counts[10]
+    assert new[11].height == counts[11]
+    by_drive = new[11].filter(pl.col("drive_month") <= 11, ~pl.col("is_ready"))
+    assert set(by_drive["exit_date"]) == {date(2016, 12, 1)}
+    for frame in brought:
+        assert (frame["net_income_per_capita_stated_yuan"] > 2952).all()
+        assert frame["dwelling_grade"].is_in(["A", "B"]).all()
+        assert (frame["insured_members"] == frame["household_size"]).all()
+
+
+def test_a_household_brought_to_the_standard_stays_there(year: list[Population]) -> None:
+    for before, after in itertools.pairwise(year):
+        sure = before.households.filter("is_sure")["household_number"]
+        now = after.households.filter("is_sure")["household_number"]
+        returned = after.households.filter(pl.col("register_status") == "returned")
+        assert set(sure) - set(now) <= set(returned["household_number"])
+
+
 def test_a_month_can_be_made_without_the_one_before(year: list[Population]) -> None:
     again = simulate_county(COUNTY, YEAR[7], SCALE)
     for ledger, frame in again.ledgers.items():

@@ -10,16 +10,24 @@ import numpy as np
 import polars as pl
 
 from povexit_sim import incomes
-from povexit_sim.register import Register
-from povexit_sim.settings import month_at, settings
+from povexit_sim.register import NEVER, Register
+from povexit_sim.settings import month_at, month_number, settings
 
 _EXITED = ("exited_before", "exited_new")
+
+
+def _exit_month() -> pl.Expr:
+    """Return when a household leaves the register: by itself, or with those the campaign brings."""
+    year_end = month_number(settings()["drive"]["exits"])
+    own = pl.when("is_ready").then("exit_month").otherwise(NEVER)
+    driven = pl.max_horizontal(pl.col("drive_month"), pl.lit(year_end))
+    return pl.min_horizontal(own, driven).alias("exit_month")
 
 
 def _status(month: int) -> pl.Expr:
     returned = pl.col("returned_month") <= month
     exited = pl.when(returned).then(pl.lit("returned")).otherwise(pl.lit("exited_before"))
-    new = pl.col("is_ready") & (pl.col("exit_month") <= month)
+    new = pl.col("exit_month") <= month
     poor = pl.when(new).then(pl.lit("exited_new")).otherwise(pl.lit("poor"))
     return pl.when(pl.col("group") == "exited").then(exited).otherwise(poor)
 
@@ -133,8 +141,8 @@ def _homes(month: int) -> list[pl.Expr]:
 
 
 def _assured() -> list[pl.Expr]:
-    """Return the record of an exited household: every simple condition holds in it."""
-    sure = pl.col("register_status").is_in(_EXITED)
+    """Return the record of a household brought to the standard: every simple condition holds in it."""
+    sure = pl.col("is_sure")
     good = {"is_dwelling_sound": True, "is_food_clothing_secure": True, "is_water_clear": True}
     good |= {
         "has_tv": True,
@@ -160,7 +168,7 @@ def _assured() -> list[pl.Expr]:
 
 
 def _money(frame: pl.DataFrame, month: int) -> pl.DataFrame:
-    """Bring incomes to the month; exited households lie above the line by a margin."""
+    """Bring incomes to the month; households at the standard lie above the line by a margin."""
     truth = settings()["truth"]
     earned, paid = list(incomes.earned()), list(incomes.transfers())
     quarters = (month + frame["phase"]) // 3
@@ -170,7 +178,7 @@ def _money(frame: pl.DataFrame, month: int) -> pl.DataFrame:
     ).to_numpy() * growth
     given = frame.select(paid).sum_horizontal().to_numpy()
     floor = truth["poverty_line_yuan"] * truth["safe_margin"] * frame["margin_noise"].to_numpy()
-    sure = frame["register_status"].is_in(_EXITED).to_numpy()
+    sure = frame["is_sure"].to_numpy()
     lacking = np.maximum(floor * frame["household_size"].to_numpy() - given, 0) / np.maximum(
         kept, 1
     )
@@ -191,10 +199,11 @@ def _money(frame: pl.DataFrame, month: int) -> pl.DataFrame:
 def _people(register: Register, households: pl.DataFrame, month: int) -> pl.DataFrame:
     persons = _frame(register.persons).with_row_index("person")
     here = (pl.col("entered_month") <= month) & (pl.col("death_month") > month)
-    known = households.select("household", "household_number", "register_status", "has_dibao")
+    kept = ["household", "household_number", "register_status", "is_sure", "has_dibao"]
+    known = households.select(kept)
     persons = persons.filter(here).with_columns(pl.col("household").cast(pl.UInt32))
     persons = persons.join(known, on="household", how="inner", maintain_order="left")
-    sure = pl.col("register_status").is_in(_EXITED)
+    sure = pl.col("is_sure")
     out = pl.col("is_out_of_school") & (pl.col("back_month") > month) & ~sure
     insured = pl.col("is_insured") | (pl.col("insured_month") <= month) | sure
     status = pl.when(out).then(pl.lit("not_student")).when("is_out_of_school").then("school_status")
@@ -249,9 +258,12 @@ def state(register: Register, month: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     frame = _placed(register, month).with_columns(pl.Series("is_ready", _ready(register)))
     frame = frame.filter(pl.col("entered_month") <= month)
+    frame = frame.with_columns(_exit_month())
     frame = frame.with_columns(
         register_status=_status(month), has_dibao=pl.col("dibao_class") != "none"
     )
+    is_driven = pl.col("drive_month") <= month
+    frame = frame.with_columns(is_sure=pl.col("register_status").is_in(_EXITED) | is_driven)
     persons = _people(register, frame, month)
     sums = persons.group_by("household").agg(
         household_size=pl.len().cast(pl.Int64),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from povexit_sim import homes, identities, incomes, people
 from povexit_sim.allocation import Base, bases
@@ -185,6 +186,22 @@ def _registered(rng: np.random.Generator, group: Texts, village_codes: Texts) ->
     }
 
 
+def _drive(rng: np.random.Generator, own: Columns, villages: pd.DataFrame) -> Ints:
+    """Return the month in which the campaign brings each household to the standard, or `NEVER`.
+
+    It goes for the households planned for the year, and for all in the villages planned for it.
+    """
+    drive, n = settings()["drive"], len(own["village"])
+    is_late = rng.random(len(villages)) < drive["late_villages"]
+    in_village = np.where(is_late, drive["villages"]["late"], drive["villages"]["in_time"])
+    is_village = (villages["planned_exit_year"] == 2016).to_numpy()[own["village"]]
+    chance = np.where(own["planned_exit_year"] == 2016, drive["planned"], 0.0)
+    chance = np.where(is_village, in_village[own["village"]], chance)
+    is_driven = (rng.random(n) < chance) & (own["group"] == "poor")
+    month = np.searchsorted(drive["by_month"], rng.random(n), side="right")
+    return np.where(is_driven, month_number(drive["from"]) + month, NEVER)
+
+
 def make_register(base: Base, seed: int, scale: float, places: Places) -> Register:
     """Return a county's register for all months.
 
@@ -226,4 +243,5 @@ def make_register(base: Base, seed: int, scale: float, places: Places) -> Regist
     made |= _registered(rng, group, villages["village_code"].to_numpy().astype(str)[village])
     made |= _helpers(rng, village, index) | sums
     made |= {"village": village, "hamlet": hamlet, "latent": latent, "is_wrong": wrong}
+    made["drive_month"] = _drive(stream(seed, base.county_code, "drive"), made, villages)
     return Register(made, persons, places)

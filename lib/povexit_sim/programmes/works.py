@@ -128,10 +128,11 @@ def _home_works(scene: Scene) -> list[pl.DataFrame]:
         asked, anyhow = rng.random(n), rng.random(n) < own["planned_anyhow"]
         month = scene.done(rng, n, "works")
         if kind == "house":
-            month = home["repaired_month"]
+            month = np.minimum(home["repaired_month"], home["drive_month"])
             planned = poor_home & ((month <= 11) | anyhow)
         elif kind == "water":
-            month = np.where(unsafe, home["water_month"], month)
+            solved = np.minimum(home["water_month"], home["drive_month"])
+            month = np.where(unsafe, solved, month)
             planned = (unsafe & ((month <= 11) | anyhow)) | (~unsafe & (asked < own["water"]))
         else:
             planned = lacking[kind] & (asked < own[kind])

@@ -303,7 +303,9 @@ OUTLOOKS = [
     (progress.Forecast("2016-12", 90, 80, 100, 5), 70, "达到目标", "reaches"),
     (progress.Forecast("2016-12", 90, 80, 100, 5), 110, "低于目标", "stays below"),
     (progress.Forecast("2016-12", 90, 80, 100, 5), 95, "还不能确定", "straddles"),
-    (progress.Forecast("2016-12", months=2, reason="few_months"), 95, "不作预测", "No forecast"),
+    (progress.Forecast("2016-12", months=2, reason="few_months"), 95, "不足三个", "No forecast"),
+    (progress.Forecast("2016-12", months=12, reason="over"), 95, "期限 2016-12 已到", "is here"),
+    (progress.Forecast("2016-12", reason="no_denominator"), 95, "分母为零", "of nothing"),
 ]
 
 

@@ -103,7 +103,7 @@ def _forecast(
     inside = band[band["month"].isin(months)]
     if inside.empty:
         empty = Patch(facecolor="none", edgecolor="none")
-        empty.set_label(pick(lang, "已知月份不足，不作预测", "too few months known: no forecast"))
+        empty.set_label(pick(lang, "不作预测", "no forecast"))
         return [empty]
     at = [months.index(m) for m in inside["month"]]
     low, high = (_floats(inside[c]) for c in ("low", "high"))

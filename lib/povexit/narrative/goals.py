@@ -80,6 +80,16 @@ def outlook(found: Any, wanted: float | None, unit: str, lang: str | None = None
     lang
         ``zh`` or ``en``; the language of `style.use` without it.
     """
+    if found.reason == "over":
+        return Prose(
+            pick(
+                lang,
+                f"期限 {found.month} 已到，不再预测。",
+                f"Its day, {found.month}, is here: no forecast.",
+            )
+        )
+    if found.reason == "no_denominator":
+        return Prose(pick(lang, "分母为零，不作预测。", "A denominator of nothing: no forecast."))
     if found.estimate is None:
         return Prose(
             pick(

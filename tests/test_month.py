@@ -104,7 +104,7 @@ def test_every_page_says_that_it_is_simulated(made: Made) -> None:
 def test_a_page_lists_the_files_it_is_made_from(made: Made) -> None:
     page = made.page(f"county_{YOUJIANG}")
     files = list((made.home / "data" / "raw" / MONTH).glob("右江区*"))
-    assert len(files) == 3
+    assert len(files) == 4
     for path in files:
         assert path.name in page
         assert store.sha256(path)[:12] in page
@@ -196,7 +196,7 @@ def test_every_row_that_came_in_was_kept_or_quarantined(made: Made) -> None:
     counts = pl.read_parquet(
         made.home / "data/processed/cleaning_counts" / f"month={MONTH}/county={YOUJIANG}/*.parquet"
     )
-    assert counts.height == 4
+    assert counts.height == 14  # two sheets of the register, villages, survey, ten ledgers
     assert (counts["rows_in"] == counts["rows_out"] + counts["quarantined"]).all()
     (survey,) = (made.home / "data" / "raw" / MONTH).glob("右江区入户调查*")
     lines = list(csv.reader(survey.read_text(encoding="gb18030").splitlines()))

@@ -68,7 +68,7 @@ def of_units(frame: pl.DataFrame, known: Known, context: Context, book: Book) ->
     named = _with(named, people, "_person")
     named = named.with_columns(_village=_known_village(known))
     made = named.with_columns(unit_id=_unit(context), village_code=_village(), _lost=_lost())
-    return made.select(*frame.columns, *({"unit_id", "village_code"} - set(frame.columns)), "_lost")
+    return made.select(list(dict.fromkeys((*frame.columns, "unit_id", "village_code", "_lost"))))
 
 
 def _with(frame: pl.DataFrame, other: pl.DataFrame, on: str) -> pl.DataFrame:

@@ -84,6 +84,7 @@ NOTEBOOKS = {
     "03_map_counties": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
     "04_county_report": (("month", "county", "edition", "lang"), [OBEY, SHOW, COUNTY]),
     "05_city_report": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
+    "06_editions": (("month", "lang"), [OBEY, SHOW, CITY]),
 }
 
 

@@ -35,7 +35,8 @@ JUDGE = Step("02_judge.ipynb", ("month", "county", "edition"))
 MAPS = Step("03_map_counties.ipynb", ("month", "edition", "lang"))
 COUNTY = Step("04_county_report.ipynb", ("month", "county", "edition", "lang"))
 CITY = Step("05_city_report.ipynb", ("month", "edition", "lang"))
-STEPS = (CLEAN, JUDGE, MAPS, COUNTY, CITY)
+EDITIONS = Step("06_editions.ipynb", ("month", "lang"))
+STEPS = (CLEAN, JUDGE, MAPS, COUNTY, CITY, EDITIONS)
 
 
 @dataclass(frozen=True)

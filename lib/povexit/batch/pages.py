@@ -14,12 +14,14 @@ from pathlib import Path
 
 from povexit import publish, store
 from povexit.batch import keys, records
-from povexit.batch.options import CITY, COUNTY, MAPS, Options, Step
+from povexit.batch.options import CITY, COUNTY, EDITIONS, MAPS, Options, Step
 from povexit.batch.records import Record
 from povexit.batch.tables import Unit, parameters
 from povexit.batch.worker import Result, Task
 
 SUFFIXES = (".html", ".ipynb")
+#: Pages of the whole city: stems of their files.
+KINDS = {CITY: "city", MAPS: "maps", EDITIONS: "editions"}
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,12 @@ class Tables:
 
 
 def reports(options: Options, tables: Tables) -> list[Report]:
-    """Return the pages that are due, the long ones first."""
-    city = [_city(options, tables, step) for step in (CITY, MAPS)] if options.whole_city else []
-    return city + [_county(options, tables, county) for county in options.counties]
+    """Return the pages that are due, the long ones first, the comparison of editions last."""
+    city, last = (
+        [_city(options, tables, step) for step in steps if options.whole_city]
+        for steps in ((CITY, MAPS), (EDITIONS,))
+    )
+    return city + [_county(options, tables, county) for county in options.counties] + last
 
 
 def title(options: Options, kind: str, name: str = "") -> str:
@@ -104,7 +109,7 @@ def _city(options: Options, tables: Tables, step: Step) -> Report:
     units = [(month, county) for month in options.months for county in options.counties]
     failed = {f"{m} {c}": "failed" for m, c in units if tables.error(m, c)}
     read = {name: digest for m, c in units for name, digest in tables.inputs(m, c).items()}
-    kind = "city" if step is CITY else "maps"
+    kind = KINDS[step]
     none = all(tables.error(options.month, county) for county in options.counties)
     return Report(
         name=kind,

@@ -66,7 +66,7 @@ def write(options: Options, asked: Sequence[str], made: Sequence[str], log: Path
 def entries(options: Options) -> list[publish.Entry]:
     """Return one entry for every report the month may have, from what is remembered."""
     names = keys.county_names()
-    city = [("city", pages.title(options, "city")), ("maps", pages.title(options, "maps"))]
+    city = [(kind, pages.title(options, kind)) for kind in pages.KINDS.values()]
     counties = [(f"county_{code}", both[options.lang]) for code, both in names.items()]
     return [_entry(options, name, title) for name, title in city + counties]
 
@@ -76,7 +76,10 @@ def _entry(options: Options, name: str, title: str) -> publish.Entry:
     good, failure = pages.files(options, name)[0], pages.files(options, name, failed=True)[0]
     there = good.is_file()
     # a page judged by another edition than this index is about is an earlier run's
-    same = record is not None and record.parameters.get("edition") == options.edition
+    # (the comparison of editions is about none)
+    same = (
+        record is not None and record.parameters.get("edition", options.edition) == options.edition
+    )
     ok = record is not None and record.ok and there and same
     error = (record.error or {}) if record else {}
     return publish.Entry(

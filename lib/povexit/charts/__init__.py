@@ -10,13 +10,17 @@ from povexit.charts.criteria import criteria_bars
 from povexit.charts.income import income_histogram
 from povexit.charts.months import month_change
 from povexit.charts.quality import quality_heat
+from povexit.charts.standards import county_standard, edition_flips, standards_heat
 from povexit.charts.villages import village_ranking
 
 __all__ = [
     "county_ranking",
+    "county_standard",
     "criteria_bars",
+    "edition_flips",
     "income_histogram",
     "month_change",
     "quality_heat",
+    "standards_heat",
     "village_ranking",
 ]

@@ -49,13 +49,15 @@ def test_one_cell_holds_the_parameters_one_a_line_with_a_remark(path: Path) -> N
 @pytest.mark.parametrize("path", NUMBERED, ids=name)
 def test_a_numbered_notebook_knows_month_edition_and_language(path: Path) -> None:
     text = "\n".join(sources(path))
-    assert {"month", "edition", "lang"} <= {
+    names = {
         target.id
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Assign)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+    assert {"month", "lang"} <= names
+    assert "edition" in names or {"edition_a", "edition_b"} <= names
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)

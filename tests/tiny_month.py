@@ -88,6 +88,7 @@ NOTEBOOKS = {
     "07_targets": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
     "08_relocation": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
     "09_reconciliation": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
+    "06_editions": (("month", "lang"), [OBEY, SHOW, CITY]),
 }
 
 

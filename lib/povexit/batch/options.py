@@ -35,6 +35,7 @@ JUDGE = Step("02_judge.ipynb", ("month", "county", "edition"))
 MAPS = Step("03_map_counties.ipynb", ("month", "edition", "lang"))
 COUNTY = Step("04_county_report.ipynb", ("month", "county", "edition", "lang"))
 CITY = Step("05_city_report.ipynb", ("month", "edition", "lang"))
+EDITIONS = Step("06_editions.ipynb", ("month", "lang"))
 TARGETS = Step("07_targets.ipynb", ("month", "edition", "lang"))
 RELOCATION = Step("08_relocation.ipynb", ("month", "edition", "lang"))
 RECONCILIATION = Step("09_reconciliation.ipynb", ("month", "edition", "lang"))
@@ -45,6 +46,7 @@ CITY_PAGES = {
     "targets": TARGETS,
     "relocation": RELOCATION,
     "reconciliation": RECONCILIATION,
+    "editions": EDITIONS,
 }
 STEPS = (CLEAN, JUDGE, COUNTY, *CITY_PAGES.values())
 

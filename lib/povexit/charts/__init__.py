@@ -16,13 +16,16 @@ from povexit.charts.plans import operating_characteristic
 from povexit.charts.published import published_editions
 from povexit.charts.quality import quality_heat
 from povexit.charts.robustness import choice_grid, specification_curve
+from povexit.charts.standards import county_standard, edition_flips, standards_heat
 from povexit.charts.verdicts import verdict_grid, verdict_strips
 from povexit.charts.villages import village_ranking
 
 __all__ = [
     "choice_grid",
     "county_ranking",
+    "county_standard",
     "criteria_bars",
+    "edition_flips",
     "funds_by_age",
     "funnel",
     "income_histogram",
@@ -32,6 +35,7 @@ __all__ = [
     "published_editions",
     "quality_heat",
     "specification_curve",
+    "standards_heat",
     "verdict_grid",
     "verdict_strips",
     "village_ranking",

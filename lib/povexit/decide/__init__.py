@@ -14,8 +14,9 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from povexit.decide.clauses import clauses, shortest
-from povexit.decide.flips import flipped, flips
+from povexit.decide.clauses import clauses, deciding
+from povexit.decide.flips import counted, flipped, flips
+from povexit.decide.needs import shortest
 from povexit.decide.totals import by_status, changes, compared, most_failed, totals, verdicts
 from povexit.decide.verdict import KEYS, judge
 from povexit.decide.verdict import verdicts as decisions_of
@@ -28,7 +29,9 @@ __all__ = [
     "changes",
     "clauses",
     "compared",
+    "counted",
     "county",
+    "deciding",
     "explain",
     "flipped",
     "flips",

@@ -1,15 +1,14 @@
 """A place's verdict clause by clause: value, threshold, margin, denominator, unknowns, source.
 
-A village or county is asked every leaf of its standard, so what is short in it is one list:
-`clauses` tells how each leaf ended, `shortest` what must still change for all to pass.
+A village or county is asked every leaf of its standard; `clauses` tells how each ended, and
+`deciding` which one a criterion turns on.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import narwhals as nw
@@ -23,7 +22,6 @@ from povexit.standards import Criterion, Leaf, Standard, Variant
 TABLES = {"village": "clauses_villages", "county": "clauses_counties"}
 INDICATORS = {"village": "indicators_villages", "county": "indicators_counties"}
 LEAST = (">=", ">")
-Number = int | float
 
 
 @dataclass(frozen=True)
@@ -187,102 +185,25 @@ def _reason(clause: Clause, year: int) -> nw.Expr:
     return nw.coalesce(*cases, nw.lit(f"unknown:{leaf.indicator}"))
 
 
-def shortest(clauses: pd.DataFrame) -> pd.DataFrame:
-    """Return the shortest list of what must still change before a place meets the standard.
+def deciding(clauses: pd.DataFrame) -> pd.DataFrame:
+    """Return one clause a place and criterion: the one that decides it.
 
     Parameters
     ----------
     clauses
-        From `clauses`, of any number of places.
+        From `clauses`.
 
     Returns
     -------
     pandas.DataFrame
-        One row a place and thing, none for a place that meets the standard: the place's keys,
-        ``criterion``, ``clause``, ``indicator``, ``unit``, ``test``, ``threshold``, ``status``
-        (``fail`` or ``unknown``), ``to_change``: by how much the indicator must become better
-        (households, yuan, metres; 1 where something is to be built), ``to_record``: of how
-        many the answer must still be found, and be good; both missing where a whole count is
-        still to be made. ``is_within_reach`` is false where the rule or its value was not
-        found: no change at the place can settle that.
-
-    Notes
-    -----
-    Every clause is asked, so the list is unique: without any one of its things the place
-    does not pass, with all of them it does. What two clauses wait for is listed once.
+        Rows of ``clauses``, one a place and criterion, in the standard's order: of those that
+        fail the one with the worst margin, else the first unknown, else the one passed with
+        the least margin.
     """
-    unit_of_place = "village" if "village_code" in clauses else "county"
-    table, known = TABLES[unit_of_place], columns(INDICATORS[unit_of_place])
-    short = clauses[clauses["status"].isin(["fail", "unknown"])]
-    found = [
-        row | {"indicator": name, "to_change": change, "to_record": record}
-        for row in short.to_dict("records")
-        for name, change, record in _needed(row, known)
-    ]
-    kept = [*(c for c in columns(table) if c not in AFTER), "status", "to_change", "to_record"]
-    items = pd.DataFrame(found, columns=kept)
-    waits = items["indicator"].notna() & (items["status"] == "unknown")
-    items = items[~(waits & items.duplicated([*key(table)[:2], "indicator"]))]
-    unit = [known[i].unit if i in known else "" for i in items["indicator"]]
-    dtypes = {c: clauses[c].dtype for c in kept if c in clauses}
-    dtypes |= dict.fromkeys(("to_change", "to_record"), pd.Float64Dtype())
-    reach = items["threshold"].notna().astype("boolean")
-    typed = items.astype(dtypes).assign(unit=pd.array(unit, dtype="string"), is_within_reach=reach)
-    return typed.reset_index(drop=True)
-
-
-#: Columns of `clauses` that a list of what is needed has no use for, or has anew.
-AFTER = (
-    "of", "value_least", "value_most", "margin", "counted", "unknown", "denominator", "status",
-    "reason", "source", "confidence",
-)  # fmt: skip
-
-
-Need = tuple[str | None, Number | None, Number | None]
-
-
-def _needed(row: Mapping[Any, Any], known: Mapping[str, Any]) -> list[Need]:
-    """Return the indicators a clause waits for, what must change in each and what be found out."""
-    name = row["indicator"]
-    if pd.isna(row["threshold"]):
-        return [(None if pd.isna(name) else name, None, None)]
-    if pd.notna(row["of"]):
-        return _of_count(row) if pd.isna(row["value_least"]) else [(name, *_of_share(row))]
-    if pd.isna(row["value_least"]):
-        return [(name, 0, 1)]
-    if row["test"].startswith("is_"):
-        return [(name, 1, 0)]
-    return [(name, _of_number(row, known[name].dtype == "int"), 0)]
-
-
-def _of_count(row: Mapping[Any, Any]) -> list[Need]:
-    """Return which of count and denominator is still to be made where there is no share."""
-    counted, whole = row["counted"], row["denominator"]
-    is_bare = pd.isna(whole) or whole == 0
-    is_void = pd.isna(counted) or not is_bare or (whole == 0 and row["test"] in LEAST)
-    names = [row["of"]] * is_bare + [row["indicator"]] * bool(is_void)
-    return [(name, None, None) for name in names]
-
-
-def _of_share(row: Mapping[Any, Any]) -> tuple[Number, Number]:
-    """Return how many more or fewer must count, and of how many that is only to be found out."""
-    counted, unknown = int(row["counted"]), int(row["unknown"])
-    limit = Fraction(str(row["threshold"])) * int(row["denominator"])
-    if row["test"] in LEAST:
-        needed = _at_least(limit, row["test"] == ">") - counted
-    else:
-        needed = counted + unknown + _at_least(-limit, row["test"] == "<")
-    return needed - min(needed, unknown), min(needed, unknown)
-
-
-def _at_least(limit: Fraction, is_strict: bool) -> int:
-    """Return the smallest whole number not below, or above, a limit."""
-    return math.floor(limit) + 1 if is_strict else math.ceil(limit)
-
-
-def _of_number(row: Mapping[Any, Any], is_whole: bool) -> Number:
-    """Return by how much a number falls short, the step over a strict limit included."""
-    value, limit = row["value_least"], row["threshold"]
-    side = 1 if row["test"] in LEAST else -1
-    step = 1.0 if is_whole else abs(math.nextafter(limit, side * math.inf) - limit)
-    return side * (limit - value) + (step if row["test"] in (">", "<") else 0.0)
+    unit = "village" if "village_code" in clauses else "county"
+    keys = [*key(TABLES[unit])[:2], "criterion"]
+    rank = clauses["status"].map({"fail": 0, "unknown": 1, "pass": 2, "not_applicable": 3})
+    margin = clauses["margin"].mask(rank == 1, 0.0).fillna(math.inf)
+    order = clauses.assign(_at=range(len(clauses)), _rank=rank, _margin=margin)
+    first = order.sort_values(["_rank", "_margin", "_at"]).drop_duplicates(keys)
+    return first.sort_values("_at", ignore_index=True)[list(clauses.columns)]

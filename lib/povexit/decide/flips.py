@@ -78,8 +78,13 @@ def flips(before: Any, after: Any, first: Standard, second: Standard) -> pd.Data
     moved = flipped(before, after, first, second)
     keys = ["from_verdict", "to_verdict", "criterion"]
     groups = moved.astype({"persons": "Int64"}).groupby(keys, dropna=False)
-    counted = groups.agg(**{unit: ("criterion", "size"), "persons": ("persons", "sum")})
+    counted = groups.agg(**{unit: ("criterion", "size"), "persons": ("persons", _whole_sum)})
     return _named(counted.reset_index(), unit, first, second)
+
+
+def _whole_sum(persons: pd.Series) -> Any:
+    """Return a sum that is unknown if a part of it is."""
+    return persons.sum(skipna=False)
 
 
 def _named(counted: pd.DataFrame, unit: str, first: Standard, second: Standard) -> pd.DataFrame:
@@ -97,3 +102,31 @@ def _clause(row: dict[Any, Any], items: Sequence[str], olds: Sequence[str]) -> s
     unknown = [i for i in items if row[i] is pd.NA]
     before = [i for i in olds if row[f"_old_{i}"] is pd.NA or not row[f"_old_{i}"]]
     return [*failed, *unknown, *before, VERDICT][0]
+
+
+def counted(decisions: Any, standard: Standard) -> pd.DataFrame:
+    """Return one row: how many meet an edition, fail it or are unknown, with persons.
+
+    Parameters
+    ----------
+    decisions
+        On households, villages or counties; any engine.
+    standard
+        The edition by which they were judged.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``level`` (``households``, ``villages`` or ``counties``), ``edition``, ``meets``,
+        ``fails``, ``unknown``, and persons in them as ``persons_meets``, ...; persons are
+        missing where the population of one of them is.
+    """
+    table, _, size, level = COUNTED[standard.unit]
+    given = enter(decisions, table, [size, VERDICT]).collect().to_pandas()
+    verdict, persons = given[VERDICT].astype("boolean"), given[size].astype("Int64")
+    states = {"meets": verdict, "fails": ~verdict, "unknown": verdict.isna()}
+    row: dict[str, Any] = {"level": level, "edition": standard.edition}
+    for state, flag in states.items():
+        there = flag.fillna(False).astype(bool)
+        row |= {state: int(there.sum()), f"persons_{state}": persons[there].sum(skipna=False)}
+    return pd.DataFrame([row])

@@ -206,7 +206,7 @@ def _gaps() -> dict[str, nw.Expr]:
     empty = nw.col("register_households") == 0
     is_known = ~(ledger.is_null() & empty)
     missing = nw.max_horizontal(ledger.fill_null(0) - register, NOBODY)
-    return {"missing_poor_persons": nw.when(is_known).then(missing)}
+    return {"missing_poor_persons": nw.when(is_known).then(missing).cast(nw.Int64)}
 
 
 def _counts() -> dict[str, nw.Expr]:

@@ -18,9 +18,11 @@ from povexit.tables.accounts import (
 )
 from povexit.tables.base import Table
 from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
+from povexit.tables.editions import editions, place_flips
 from povexit.tables.goals import causes, definitions, ranks, targets, unit
 from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
+from povexit.tables.standards import clauses, lacking, places, shortest
 from povexit.tables.survey import estimates, ranking
 from povexit.tables.verdicts import counties, criteria, flips, villages
 
@@ -30,21 +32,26 @@ __all__ = [
     "balance",
     "causes",
     "changes",
+    "clauses",
     "cleaning",
     "counties",
     "coverage",
     "criteria",
     "definitions",
     "duplicates",
+    "editions",
     "estimates",
     "findings",
     "flips",
     "funds",
+    "lacking",
     "ledger",
     "lines",
     "loans",
     "moves",
     "pass_rates",
+    "place_flips",
+    "places",
     "projects",
     "published",
     "quality",
@@ -53,6 +60,7 @@ __all__ = [
     "ranks",
     "reconciliation",
     "sample_options",
+    "shortest",
     "status",
     "targets",
     "unit",

@@ -201,15 +201,15 @@ def flips(table: pd.DataFrame, lang: str | None = None) -> Table:
     """
     fields = [
         Field(("指标", "Criterion"), ("name_zh", "name_en"), _name),
-        _edition(table, "from"),
-        _edition(table, "to"),
+        edition_field(table, "from"),
+        edition_field(table, "to"),
         count(("户数", "Households"), "households"),
     ]
     caption = ("两个版本判定不同的户", "Households that two editions judge differently")
     return build(table, fields, lang, caption)
 
 
-def _edition(table: pd.DataFrame, side: str) -> Field:
+def edition_field(table: pd.DataFrame, side: str) -> Field:
     """Return the field of one edition's verdict, headed by the edition's name."""
     column = f"{side}_verdict"
     names = [str(name) for name in table.get(f"{side}_edition", pd.Series(dtype="str")).unique()]

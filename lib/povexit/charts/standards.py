@@ -1,0 +1,218 @@
+"""Villages and counties against their standard, and what another edition would say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from povexit.charts.base import (
+    axes_for,
+    column_texts,
+    legend_above,
+    names_of,
+    need,
+    nothing,
+    row_text,
+    rows_axis,
+    statuses,
+    value_axis,
+)
+from povexit.style import COLORS, STATUS, fmt_int, fmt_share, language, pick, text_size, wrap
+
+STATES = ("pass", "fail", "unknown")
+#: Chinese names of criteria stand below columns, in lines of this many sizes of text.
+_HEAD_EMS = 3.4
+
+
+def standards_heat(
+    decisions: pd.DataFrame,
+    names: dict[str, str],
+    lang: str | None = None,
+    *,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the verdict of each village or county on each criterion, a row a place.
+
+    Parameters
+    ----------
+    decisions
+        From `povexit.decide.village` or `county`, in the order to show: a column of true, false
+        or missing for each criterion, ``n_failed``, ``n_unknown``, and ``name`` of the place
+        (or ``county_code``).
+    names
+        The printed name of each criterion by its column, in the order to show.
+    lang, title, ax
+        Language, heading and axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    table = need(decisions, [*names, "n_failed", "n_unknown"], "standards_heat")
+    ax = axes_for(len(table), ax, title, inches=0.21)
+    if table.empty:
+        return nothing(ax, lang)
+    for row, cells in enumerate(table[list(names)].astype("boolean").itertuples(index=False)):
+        for column, verdict in enumerate(cells):
+            cell = STATUS[_verdict(verdict)].patch() | {"linewidth": 0.4}
+            ax.add_patch(Rectangle((column - 0.46, row - 0.42), 0.92, 0.84, **cell))
+    rows_axis(ax, names_of(table, lang))
+    ax.set_xlim(-0.5, len(names) - 0.5)
+    size = 0.9 * text_size()
+    if language(lang) == "zh":
+        heads = ["\n".join(wrap(name, _HEAD_EMS * size, size)) for name in names.values()]
+        ax.set_xticks(range(len(names)), heads, size=size)
+    else:
+        ax.set_xticks(range(len(names)), list(names.values()), size=size)
+        plt.setp(ax.get_xticklabels(), rotation=40, ha="right", rotation_mode="anchor")
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    said = {"n_failed": ("未达标项", "failed"), "n_unknown": ("未知项", "unknown")}
+    column_texts(ax, [(pick(lang, *w), [fmt_int(n) for n in table[c]]) for c, w in said.items()])
+    legend_above(ax, [Patch(**STATUS[s].patch(), label=STATUS[s].label(lang)) for s in STATES])
+    return ax
+
+
+def county_standard(
+    deciding: pd.DataFrame,
+    lang: str | None = None,
+    *,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how each criterion of one place stands to its threshold, and what decides it.
+
+    Parameters
+    ----------
+    deciding
+        From `povexit.decide.deciding`, of one place, in the order to show, with ``name`` of
+        the criterion and ``asked`` of the clause in words.
+    lang, title, ax
+        Language, heading and axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A row a criterion: the share from least to most, the threshold as an upright stroke;
+        what is no share is told in words.
+    """
+    needed = ["name", "asked", "status", "value_least", "value_most", "threshold", "of"]
+    table = need(deciding, needed, "county_standard")
+    ax = axes_for(len(table), ax, title, inches=0.36)
+    if table.empty:
+        return nothing(ax, lang)
+    for row, item in enumerate(table.to_dict("records")):
+        _band(ax, row, item, lang)
+    rows_axis(ax, names_of(table, lang))
+    value_axis(ax, "%")
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    told = [STATUS[_state(s)].label(lang) for s in table["status"]]
+    column_texts(ax, [(pick(lang, "判定", "verdict"), told)])
+    handles: list[Any] = [Patch(**STATUS[s].patch(), label=STATUS[s].label(lang)) for s in STATES]
+    stroke: dict[str, Any] = {
+        "color": COLORS["accent"],
+        "marker": "|",
+        "markersize": 9,
+        "markeredgewidth": 2,
+    }
+    mark = Line2D([], [], linestyle="none", label=pick(lang, "标准", "threshold"), **stroke)
+    legend_above(ax, [*handles, mark], plot=0.75)
+    return ax
+
+
+def _state(status: str) -> str:
+    return "pass" if status == "not_applicable" else status
+
+
+def _band(ax: Axes, row: int, item: Mapping[Any, Any], lang: str | None) -> None:
+    """Draw one criterion's share, or say in words what it turns on."""
+    state = _state(item["status"])
+    if pd.isna(item["value_least"]) or pd.isna(item["of"]):
+        ax.add_patch(Rectangle((-0.012, row - 0.22), 0.024, 0.44, **STATUS[state].patch()))
+        ax.text(0.035, row, item["asked"], va="center", color=COLORS["muted"])
+        return
+    least, most = float(item["value_least"]), float(item["value_most"])
+    look = STATUS[state].patch()
+    ax.add_patch(Rectangle((0, row - 0.1), most, 0.42, **look))
+    if most > least:
+        ends: dict[str, Any] = {"color": COLORS["ink"], "linewidth": 1.2}
+        ax.plot([least, most], [row + 0.11, row + 0.11], **ends)
+    if pd.notna(item["threshold"]):
+        limit = [float(item["threshold"])] * 2
+        ax.plot(limit, [row - 0.14, row + 0.36], color=COLORS["accent"], linewidth=2)
+    texts = [fmt_share(end, lang=lang) for end in (least, most)]
+    shown = texts[0] if texts[0] == texts[1] else "–".join(texts)
+    ax.text(0, row - 0.27, f"{item['asked']}  {shown}", va="center", size=0.82 * text_size())
+
+
+def edition_flips(
+    flips: pd.DataFrame,
+    lang: str | None = None,
+    *,
+    title: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how many units two editions judge differently, by the clause that decides.
+
+    Parameters
+    ----------
+    flips
+        From `povexit.decide.flips`, in the order to show, with a ``name`` of the clause;
+        ``status`` (shown, suppressed), optionally.
+    lang, title, ax
+        Language, heading and axes.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    unit = next(u for u in ("households", "villages", "counties") if u in flips)
+    needed = ["name", "from_verdict", "to_verdict", unit, "persons"]
+    table = need(flips, needed, "edition_flips")
+    ax = axes_for(len(table), ax, title)
+    if table.empty:
+        return nothing(ax, lang)
+    table["status"] = statuses(table, unit)
+    for row, item in enumerate(table.to_dict("records")):
+        if item["status"] == "shown":
+            ax.barh(row, item[unit], height=0.66, **STATUS[_verdict(item["to_verdict"])].patch())
+        else:
+            row_text(ax, row, fmt_int(None, status=item["status"], lang=lang))
+    rows_axis(ax, names_of(table, lang))
+    value_axis(ax, pick(lang, *UNITS[unit]))
+    column_texts(ax, _flip_columns(table, unit, lang))
+    said = pick(lang, "后一版本：", "second edition: ")
+    legend_above(
+        ax, [Patch(**STATUS[s].patch(), label=said + STATUS[s].label(lang)) for s in STATES]
+    )
+    return ax
+
+
+UNITS = {
+    "households": ("户", "households"),
+    "villages": ("村", "villages"),
+    "counties": ("县", "counties"),
+    "persons": ("人", "persons"),
+}
+
+
+def _verdict(verdict: Any) -> str:
+    return "unknown" if pd.isna(verdict) else "pass" if verdict else "fail"
+
+
+def _flip_columns(table: pd.DataFrame, unit: str, lang: str | None) -> list[tuple[str, list[str]]]:
+    before = [STATUS[_verdict(v)].label(lang) for v in table["from_verdict"]]
+    columns = [(pick(lang, "前一版本", "first edition"), before)]
+    for column in (unit, "persons"):
+        pairs = zip(table[column], table["status"], strict=True)
+        texts = [fmt_int(n, status=s, lang=lang) for n, s in pairs]
+        columns.append((pick(lang, *UNITS[column]), texts))
+    return columns

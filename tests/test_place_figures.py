@@ -168,11 +168,7 @@ def heat(lang: str) -> Any:
 
 
 def picture(lang: str) -> Any:
-    rows = decide.deciding(clauses("county"))
-    names = {c.id: c.label(lang) for c in COUNTY.criteria}
-    known = columns("indicators_counties")
-    rows["name"] = [names[i] for i in rows["criterion"]]
-    rows["asked"] = [known[i].label(lang) for i in rows["indicator"]]
+    rows = decide.spelled(decide.deciding(clauses("county")), COUNTY, lang)
     return charts.county_standard(rows, lang, title="县" if lang == "zh" else "County")
 
 

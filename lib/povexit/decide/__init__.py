@@ -20,7 +20,7 @@ from povexit.decide.needs import shortest
 from povexit.decide.totals import by_status, changes, compared, most_failed, totals, verdicts
 from povexit.decide.verdict import KEYS, judge
 from povexit.decide.verdict import verdicts as decisions_of
-from povexit.decide.words import explain, reason_label
+from povexit.decide.words import explain, reason_label, spelled
 from povexit.schema.frames import enter, leave
 from povexit.standards import Standard
 
@@ -40,6 +40,7 @@ __all__ = [
     "most_failed",
     "reason_label",
     "shortest",
+    "spelled",
     "summary",
     "totals",
     "verdicts",

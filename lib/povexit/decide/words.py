@@ -65,6 +65,30 @@ FORMS = {
 }
 
 
+def spelled(deciding: pd.DataFrame, standard: Standard, lang: str = "zh") -> pd.DataFrame:
+    """Return the clauses that decide with their criterion and what is asked, in words.
+
+    Parameters
+    ----------
+    deciding
+        From `povexit.decide.deciding`.
+    standard
+        The edition by which the places were judged.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``deciding`` with ``name`` of the criterion and ``asked``, the clause's indicator; the
+        rule itself where its text was not found.
+    """
+    names = {c.id: c.label(lang) for c in standard.criteria}
+    known = {k: c.label(lang) for k, c in columns(TABLES[standard.unit]).items()}
+    asked = deciding["indicator"].map(known).fillna(RULE[lang])
+    return deciding.assign(name=deciding["criterion"].map(names), asked=asked)
+
+
 def reason_label(reason: str, lang: str = "zh", unit: str = "household") -> str:
     """Return a reason code of `povexit.decide.household` in words.
 

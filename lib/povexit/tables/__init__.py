@@ -19,7 +19,7 @@ from povexit.tables.accounts import (
 from povexit.tables.base import Table
 from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
 from povexit.tables.editions import editions, place_flips
-from povexit.tables.goals import causes, definitions, ranks, targets, unit
+from povexit.tables.goals import causes, contributions, definitions, ranks, targets, unit
 from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.standards import clauses, lacking, places, shortest
@@ -34,6 +34,7 @@ __all__ = [
     "changes",
     "clauses",
     "cleaning",
+    "contributions",
     "counties",
     "coverage",
     "criteria",

@@ -112,6 +112,42 @@ def targets(table: pd.DataFrame, lang: str | None = None) -> Table:
     return build(table, fields, lang, caption, note=note)
 
 
+def contributions(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return what one county adds to every target: number, denominator and their share.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.judged`: rows of one county, in the order to show, hidden where
+        they rest on too few (`povexit.privacy.suppress_small` by ``denominator``).
+    lang
+        Language, or that of `povexit.style.use`.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    """
+    whole = table["denominator"].astype("Float64")
+    table = table.assign(part=table["number"].astype("Float64") / whole.mask(whole == 0))
+    fields = [
+        Field(("目标", "Target"), ("name_zh", "name_en"), _name),
+        count(("现在", "Now"), "number"),
+        count(("分母", "Of"), "denominator"),
+        count(("未知", "Unknown"), "unknown"),
+        share(("比例", "Share"), "part"),
+    ]
+    note = pick(
+        lang,
+        "每项的分子、分母与来源见全市目标页；全市数为各县之和。",
+        "What is counted, over what and from which source stands on the city's page of targets;"
+        " the city's numbers are the sums of the counties'.",
+    )
+    return build(
+        table, fields, lang, ("本县各项目标的进度", "The county and the targets"), note=note
+    )
+
+
 def definitions(table: pd.DataFrame, lang: str | None = None) -> Table:
     """Return what each target counts and over what, who answers for it, and its source.
 

@@ -79,6 +79,9 @@ CITY = """
 codes = store.saved_counties("decisions_summary", month)
 Markdown(f"# city {lang}\\n\\n" + "\\n".join(f"- {c}: {told(month, c)}" for c in codes))
 """
+VILLAGE = """
+Markdown(f"# village {village} {lang}\\n\\nnow: {told(month, village[:6])}")
+"""
 NOTEBOOKS = {
     "01_clean": (("month", "county"), [OBEY, CLEAN]),
     "02_judge": (("month", "county", "edition"), [OBEY, JUDGE]),
@@ -88,6 +91,7 @@ NOTEBOOKS = {
     "07_targets": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
     "08_relocation": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
     "09_reconciliation": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
+    "10_village": (("month", "village", "edition", "lang"), [OBEY, SHOW, VILLAGE]),
     "06_editions": (("month", "lang"), [OBEY, SHOW, CITY]),
 }
 

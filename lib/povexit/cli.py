@@ -6,7 +6,7 @@ import argparse
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +40,12 @@ of what is wrong and what to do. Nothing is written.
 
   povexit check data/raw/2016-06/*
 """
+VILLAGE = """\
+Make the page of one village: its criteria, what it still lacks, its months and works.
+The county's tables are brought up to date first.
+
+  povexit village 451022001201 --month 2016-06
+"""
 EXIT = """\
 exit status:
   0    everything was delivered
@@ -70,6 +76,15 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=shape,
     )
     _run_arguments(run)
+    village = commands.add_parser(
+        "village",
+        help="make the page of a village",
+        description=VILLAGE,
+        epilog=EXIT,
+        formatter_class=shape,
+    )
+    village.add_argument("code", metavar="CODE", help="the village's 12 digits")
+    _common_arguments(village)
     check = commands.add_parser(
         "check",
         help="check delivered files",
@@ -83,19 +98,23 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _common_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--month", required=True, metavar="YYYY-MM", help="such as 2016-06")
+    command.add_argument(
+        "--edition", help="edition of 八有一超 to judge by (default: the one in force)"
+    )
+    command.add_argument("--lang", default="zh", help="zh or en (default: zh)")
+    command.add_argument("--force", action="store_true", help="do everything again")
+
+
 def _run_arguments(run: argparse.ArgumentParser) -> None:
-    run.add_argument("--month", required=True, metavar="YYYY-MM", help="such as 2016-06")
+    _common_arguments(run)
     run.add_argument(
         "--county",
         action="append",
         metavar="NAME",
         help="a county's name or code; again for more (default: all, with maps and city report)",
     )
-    run.add_argument(
-        "--edition", help="edition of 八有一超 to judge by (default: the one in force)"
-    )
-    run.add_argument("--lang", default="zh", help="zh or en (default: zh)")
-    run.add_argument("--force", action="store_true", help="do everything again")
     run.add_argument(
         "--jobs", type=int, default=2, metavar="N", help="notebooks at a time (default: 2)"
     )
@@ -105,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; no error shows a traceback."""
     given = parser().parse_args(arguments)
     try:
-        return run(given) if given.command == "run" else check(given.files)
+        return COMMANDS[given.command](given)
     except KeyboardInterrupt:
         say("\nStopped. What was finished stays; the same command goes on from here.")
         return INTERRUPTED
@@ -184,11 +203,23 @@ def show(summary: Summary) -> None:
     print(summary.index)
 
 
-def check(files: Sequence[Path]) -> int:
+def village(given: argparse.Namespace) -> int:
+    """Make a village's page and print where it is."""
+    from povexit import batch
+
+    page, is_made = batch.village(
+        given.month, given.code, edition=given.edition, lang=given.lang, force=given.force
+    )
+    print(page)
+    return DELIVERED if is_made else SOME_FAILED
+
+
+def check(given: argparse.Namespace) -> int:
     """Say of each delivered file whether it can be used, and what is wrong if not."""
     from povexit import clean, raw
 
-    files = [path for path in files if raw.is_delivery(path)]  # of a whole folder, the deliveries
+    # of a whole folder, the deliveries
+    files = [path for path in given.files if raw.is_delivery(path)]
     fine = [_checked(str(path), partial(clean.check_file, path)) for path in files]
     fine.append(_checked("these files together", partial(raw.refuse_twins, files)))
     return DELIVERED if all(fine) else SOME_FAILED
@@ -205,6 +236,12 @@ def _checked(name: str, ask: Callable[[], str | None]) -> bool:
         print(f"{name}: can be used", *said.splitlines(), sep="\n  ")
     return True
 
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "run": run,
+    "village": village,
+    "check": check,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,6 +10,7 @@ importer of papermill, in `povexit.batch.worker`.
 from __future__ import annotations
 
 import fcntl
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,9 +26,9 @@ from povexit.batch.records import Record
 from povexit.batch.summary import Summary
 from povexit.batch.tables import Due, Unit
 from povexit.batch.worker import Result
-from povexit.errors import StoreError
+from povexit.errors import StoreError, UnknownNameError
 
-__all__ = ["Options", "Summary", "check", "run"]
+__all__ = ["Options", "Summary", "check", "run", "village"]
 
 
 def run(
@@ -78,6 +79,51 @@ def run(
         return Run(options, pool, progress).all()
 
 
+def village(
+    month: str,
+    code: str,
+    *,
+    edition: str | None = None,
+    lang: str = "zh",
+    force: bool = False,
+) -> tuple[Path, bool]:
+    """Make the page of one village; bring its county's tables up to date first.
+
+    Parameters
+    ----------
+    month
+        Such as ``2016-06``.
+    code
+        The village's code of 12 digits.
+    edition, lang, force
+        As `run`.
+
+    Returns
+    -------
+    tuple
+        The page, and whether it is the village's (else it says why there is none).
+
+    Raises
+    ------
+    UnknownNameError, StoreError, DeliveryError, PrivacyError
+        As `run`; also if the county's ledger has no such village.
+    """
+    if not re.fullmatch(r"[0-9]{12}", code):
+        raise UnknownNameError(
+            "a village is named by its code",
+            expected="12 digits, the county's six first, such as 451022001201",
+            found=code,
+        )
+    options = check(month, edition=edition, lang=lang, counties=[code[:6]], force=force, jobs=1)
+    with (
+        _alone(),
+        _workshop(options) as work,
+        Pool(work, options.jobs) as pool,
+        Progress() as progress,
+    ):
+        return Run(options, pool, progress).village(code)
+
+
 class Run:
     """One run of the flow, and the details of what went wrong in it."""
 
@@ -94,6 +140,18 @@ class Run:
         found = pages.reports(self.options, pages.Tables(cleaned, judged))
         made = self.page_step(found)
         return summary.write(self.options, [r.name for r in found], made, self.write_log())
+
+    def village(self, code: str) -> tuple[Path, bool]:
+        """Make one village's page; return it, or the page that says why there is none."""
+        cleaned = self.table_step(CLEAN, tables.clean_inputs(self.options))
+        judged = self.table_step(JUDGE, tables.judge_inputs(cleaned))
+        report = pages.village(self.options, pages.Tables(cleaned, judged), code)
+        self.page_step([report])
+        self.write_log()
+        failed = pages.files(self.options, report.name, failed=True)[0]
+        if failed.is_file():
+            return failed, False
+        return pages.files(self.options, report.name)[0], True
 
     def table_step(self, step: Step, inputs: Mapping[Unit, dict[str, str]]) -> dict[Unit, Record]:
         """Run one table step for the counties that need it; return the records of all."""

@@ -39,6 +39,7 @@ EDITIONS = Step("06_editions.ipynb", ("month", "lang"))
 TARGETS = Step("07_targets.ipynb", ("month", "edition", "lang"))
 RELOCATION = Step("08_relocation.ipynb", ("month", "edition", "lang"))
 RECONCILIATION = Step("09_reconciliation.ipynb", ("month", "edition", "lang"))
+VILLAGE = Step("10_village.ipynb", ("month", "village", "edition", "lang"))
 #: Pages of the whole city by name, the long ones first.
 CITY_PAGES = {
     "city": CITY,
@@ -48,7 +49,7 @@ CITY_PAGES = {
     "reconciliation": RECONCILIATION,
     "editions": EDITIONS,
 }
-STEPS = (CLEAN, JUDGE, COUNTY, *CITY_PAGES.values())
+STEPS = (CLEAN, JUDGE, COUNTY, *CITY_PAGES.values(), VILLAGE)
 
 
 @dataclass(frozen=True)

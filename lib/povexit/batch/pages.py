@@ -14,11 +14,13 @@ from pathlib import Path
 
 from povexit import publish, store
 from povexit.batch import keys, records
-from povexit.batch.options import CITY_PAGES, COUNTY, JUDGE, Options, Step
+from povexit.batch.options import CITY_PAGES, COUNTY, JUDGE, VILLAGE, Options, Step
 from povexit.batch.records import Record
 from povexit.batch.tables import Unit, parameters
 from povexit.batch.tables import record_name as judged_name
 from povexit.batch.worker import Result, Task
+from povexit.errors import UnknownNameError
+from povexit.schema import nearest
 
 SUFFIXES = (".html", ".ipynb")
 
@@ -99,6 +101,45 @@ def _county(options: Options, tables: Tables, county: str) -> Report:
         inputs={name: digest for part in read for name, digest in part.items()},
         simulated=options.simulated((county,)),
         error=tables.error(options.month, county),
+    )
+
+
+def village(options: Options, tables: Tables, code: str) -> Report:
+    """Return the page of one village, of a county that was asked for.
+
+    Raises
+    ------
+    UnknownNameError
+        If the county's village ledger of the month has no such village.
+    """
+    (county,) = options.counties
+    error, name = tables.error(options.month, county), code
+    if error is None:
+        found = store.load("cleaned_villages", options.month, county)
+        names = dict(zip(found["village_code"], found["village_name"], strict=True))
+        if code not in names:
+            known = keys.county_names()[county]["zh"]
+            raise UnknownNameError(
+                "no such village in the month's village ledger",
+                where=f"{options.month} {known}",
+                found=code,
+                hint=nearest(code, names),
+            )
+        name = names[code] if isinstance(names[code], str) else code
+    return Report(
+        name=f"village_{code}",
+        title=title(options, "village", name),
+        step=VILLAGE,
+        parameters={
+            "month": options.month,
+            "village": code,
+            "edition": options.edition,
+            "lang": options.lang,
+        },
+        inputs={k: v for m in options.months for k, v in tables.inputs(m, county).items()}
+        | _earlier(options),
+        simulated=options.simulated((county,)),
+        error=error,
     )
 
 

@@ -17,7 +17,15 @@ import pandas as pd
 from povexit.decide.clauses import clauses, deciding
 from povexit.decide.flips import counted, flipped, flips
 from povexit.decide.needs import shortest
-from povexit.decide.totals import by_status, changes, compared, most_failed, totals, verdicts
+from povexit.decide.totals import (
+    by_month,
+    by_status,
+    changes,
+    compared,
+    most_failed,
+    totals,
+    verdicts,
+)
 from povexit.decide.verdict import KEYS, judge
 from povexit.decide.verdict import verdicts as decisions_of
 from povexit.decide.words import explain, reason_label, spelled
@@ -25,6 +33,7 @@ from povexit.schema.frames import enter, leave
 from povexit.standards import Standard
 
 __all__ = [
+    "by_month",
     "by_status",
     "changes",
     "clauses",

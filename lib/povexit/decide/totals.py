@@ -7,7 +7,7 @@ unknown verdict among them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -68,6 +68,30 @@ def verdicts(summary: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
         renamed |= {old: new, f"persons_{old}": f"persons_{new}", f"{old}_share": f"{new}_share"}
     kept = [*by, "households", "persons", *renamed]
     return table[kept].rename(columns=renamed)
+
+
+def by_month(history: Mapping[str, pd.DataFrame | None], village: str) -> pd.DataFrame:
+    """Return a village's verdicts month by month.
+
+    Parameters
+    ----------
+    history
+        Month to the county's summary (`povexit.decide.summary`); None for a month not run.
+    village
+        The village's code.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a month, in order: ``month`` and the columns of `verdicts`; missing where the
+        month was not run or the village not in it.
+    """
+    parts = []
+    for month, found in sorted(history.items()):
+        own = None if found is None else found[found["village_code"] == village]
+        row = verdicts(own) if own is not None and len(own) else pd.DataFrame([{}])
+        parts.append(row.assign(month=month))
+    return pd.concat(parts, ignore_index=True)
 
 
 def compared(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:

@@ -19,7 +19,14 @@ from povexit.progress.balance import (
     register_flow,
 )
 from povexit.progress.change import causes, shown_causes
-from povexit.progress.detail import funds_balance, loan_balance, moves, open_findings, projects
+from povexit.progress.detail import (
+    funds_balance,
+    loan_balance,
+    moves,
+    open_findings,
+    projects,
+    works_done,
+)
 from povexit.progress.facts import exit_years, flows, monthly_2020, published
 from povexit.progress.measured import county, tables, totals
 from povexit.progress.model import Group, Measure, Target
@@ -71,4 +78,5 @@ __all__ = [
     "tables",
     "targets",
     "totals",
+    "works_done",
 ]

@@ -135,6 +135,37 @@ def moves(relocations: Any) -> pd.DataFrame:
     )
 
 
+def works_done(works: Any, by: Sequence[str] = ("county_code",)) -> pd.DataFrame:
+    """Return how many works of each kind are planned and done.
+
+    Parameters
+    ----------
+    works
+        ``cleaned_works`` of any number of counties; any engine.
+    by
+        Columns of the ledger to add up by, beside the kind of work.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``by``, ``work_kind``, ``planned``, ``done``, ``unknown`` (of which it is not known
+        whether they are done), ``households`` served by those planned, as far as known.
+    """
+    frame = take(works, "cleaned_works", [*by, "work_kind", "is_done", "served_households"])
+    return (
+        frame.group_by(*by, "work_kind")
+        .agg(
+            planned=pl.len().cast(pl.Int64),
+            done=pl.col("is_done").fill_null(False).sum().cast(pl.Int64),
+            unknown=pl.col("is_done").is_null().sum().cast(pl.Int64),
+            households=pl.col("served_households").sum().cast(pl.Int64),
+        )
+        .sort(*by, "work_kind")
+        .collect()
+        .to_pandas()
+    )
+
+
 def open_findings(findings: Any, month: str) -> pd.DataFrame:
     """Return open findings by county and age at the month's end.
 

@@ -15,6 +15,7 @@ from povexit.tables.accounts import (
     projects,
     published,
     reconciliation,
+    works,
 )
 from povexit.tables.base import Table
 from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
@@ -24,7 +25,7 @@ from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.standards import clauses, lacking, places, shortest
 from povexit.tables.survey import estimates, ranking
-from povexit.tables.verdicts import counties, criteria, flips, villages
+from povexit.tables.verdicts import counties, criteria, flips, months, villages
 
 __all__ = [
     "Table",
@@ -49,6 +50,7 @@ __all__ = [
     "ledger",
     "lines",
     "loans",
+    "months",
     "moves",
     "pass_rates",
     "place_flips",
@@ -66,4 +68,5 @@ __all__ = [
     "targets",
     "unit",
     "villages",
+    "works",
 ]

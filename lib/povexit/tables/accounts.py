@@ -281,6 +281,34 @@ def loans(table: pd.DataFrame, lang: str | None = None) -> Table:
     return build(table, fields, lang, ("扶贫小额信贷", "Microloans"), note=note)
 
 
+def works(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return works by kind: planned, done, unknown.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.works_done`, of one place.
+    lang
+        Language, or that of `povexit.style.use`.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    """
+
+    def kind(row: Row, lang: str) -> str:
+        return capital(value_label("work_kind", str(row["work_kind"]), lang))
+
+    fields = [
+        Field(("工程", "Work"), ("work_kind",), kind),
+        count(("计划", "Planned"), "planned"),
+        count(("已完工", "Done"), "done"),
+        count(("未知", "Unknown"), "unknown"),
+    ]
+    return build(table, fields, lang, ("工程", "Works"))
+
+
 def findings(table: pd.DataFrame, lang: str | None = None) -> Table:
     """Return open findings of inspections by county and age.
 

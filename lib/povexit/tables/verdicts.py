@@ -83,6 +83,33 @@ def criteria(summary: pd.DataFrame, lang: str | None = None) -> Table:
     )
 
 
+def months(table: pd.DataFrame, lang: str | None = None) -> Table:
+    """Return the verdicts of one place month by month.
+
+    Parameters
+    ----------
+    table
+        A row a month: ``month``, ``households``, ``meets``, ``fails``, ``unknown`` and
+        ``meets_share``, from `povexit.decide.verdicts`; missing where the month was not run.
+    lang
+        Language, or that of `povexit.style.use`.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing.
+    """
+    fields = [
+        text(("月份", "Month"), "month"),
+        count(("判定户数", "Households"), "households"),
+        count(MEETS, "meets"),
+        count(FAILS, "fails"),
+        count(UNKNOWNS, "unknown"),
+        share(("达标率", "Share meeting"), "meets_share"),
+    ]
+    return build(table, fields, lang, ("逐月判定结果", "Verdicts month by month"))
+
+
 def _name(row: Row, lang: str) -> str:
     return str(row["name_zh"]) if lang == "zh" else capital(str(row["name_en"]))
 

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from povexit import cli, raw, store
-from povexit.batch.options import CITY, COUNTY, MAPS
+from povexit.batch.options import CITY, COUNTY, EDITIONS, MAPS
 from povexit.batch.pool import Pool
 from povexit.batch.worker import Task
 from povexit.publish import Page
@@ -129,10 +129,11 @@ def others(made: Made, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
         Task("english", COUNTY.path, english, Page("Youjiang", "en")),
         Task("city", CITY.path, given, Page("全市")),
         Task("maps", MAPS.path, given, Page("地图")),
+        Task("editions", EDITIONS.path, {"month": MONTH, "lang": "zh"}, Page("版本")),
     ]
     with Pool(work, jobs=2) as pool:
         found = {result.name: result.error for result in pool.run(tasks)}
-    assert found == {"english": None, "city": None, "maps": None}
+    assert found == dict.fromkeys(("english", "city", "maps", "editions"))
     return {name: (work / f"{name}.html").read_text(encoding="utf-8") for name in found}
 
 
@@ -228,7 +229,7 @@ def test_the_county_cut_off_keeps_its_page_and_the_other_is_untouched(made: Made
     assert "沿用上次" in index
 
 
-@pytest.mark.parametrize("name", ["city", "maps"])
+@pytest.mark.parametrize("name", ["city", "maps", "editions"])
 def test_the_city_names_the_county_it_lacks(others: dict[str, str], name: str) -> None:
     assert re.search("<strong>未计入：[^<]*西林县[^<]*</strong>", others[name])
 

@@ -127,7 +127,10 @@ def others(made: Made, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     english = given | {"county": YOUJIANG, "lang": "en"}
     tasks = [
         Task("english", COUNTY.path, english, Page("Youjiang", "en")),
-        *(Task(name, step.path, given, Page(name)) for name, step in CITY_PAGES.items()),
+        *(
+            Task(name, step.path, {k: given[k] for k in step.parameters}, Page(name))
+            for name, step in CITY_PAGES.items()
+        ),
     ]
     with Pool(work, jobs=2) as pool:
         found = {result.name: result.error for result in pool.run(tasks)}
@@ -227,7 +230,7 @@ def test_the_county_cut_off_keeps_its_page_and_the_other_is_untouched(made: Made
     assert "沿用上次" in index
 
 
-@pytest.mark.parametrize("name", ["city", "maps", "targets"])
+@pytest.mark.parametrize("name", ["city", "maps", "targets", "editions"])
 def test_the_city_names_the_county_it_lacks(others: dict[str, str], name: str) -> None:
     assert re.search("<strong>未计入：[^<]*西林县[^<]*</strong>", others[name])
 
@@ -237,3 +240,32 @@ def test_nothing_is_left_of_the_numbers_of_a_county_cut_off(made: Made) -> None:
     assert not list(processed.glob(f"*/month={MONTH}/county={XILIN}/*.parquet"))
     assert list(processed.glob(f"*/month={BEFORE}/county={XILIN}/*.parquet"))
     assert list(processed.glob(f"*/month={MONTH}/county={YOUJIANG}/*.parquet"))
+
+
+def test_a_village_has_its_own_page(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = store.load("cleaned_villages", MONTH, YOUJIANG)
+    code, name = ledger.loc[0, ["village_code", "village_name"]]
+    assert cli.main(["village", code, "--month", MONTH]) == 0
+    path = Path(capsys.readouterr().out.strip())
+    assert path == made.reports / f"village_{code}.html"
+    page = path.read_text(encoding="utf-8")
+    assert name in page
+    assert "十一有一低于" in page
+    assert "特色产业" in page
+    assert not re.search(PRIVATE, page)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (f"{YOUJIANG}999999", "no such village"),
+        ("田东", "named by its code"),
+        ("451099001001", "451099"),
+    ],
+)
+def test_a_village_that_is_none_is_told(
+    made: Made, capsys: pytest.CaptureFixture[str], code: str, said: str
+) -> None:
+    assert cli.main(["village", code, "--month", MONTH]) == 2
+    assert said in capsys.readouterr().err
+    assert not list(made.reports.glob(f"village_{code}*"))

@@ -389,6 +389,18 @@ def test_a_move_counts_once_and_an_unknown_destination_is_kept() -> None:
     assert found["to_county_code"].isna().tolist() == [False, True]
 
 
+def test_works_are_counted_by_kind_and_an_unknown_one_is_not_done() -> None:
+    work = {"county_code": "451022", "village_code": "451022001201", "work_kind": "house"}
+    rows = [{**work, "is_done": d, "served_households": 3} for d in (True, False, None)]
+    rows.append({**work, "work_kind": "road", "is_done": True, "served_households": None})
+    found = progress.works_done(table("cleaned_works", rows), ["village_code"])
+    assert found["work_kind"].tolist() == ["house", "road"]
+    assert found[["planned", "done", "unknown", "households"]].to_numpy().tolist() == [
+        [3, 1, 1, 9],
+        [1, 1, 0, 0],
+    ]
+
+
 def test_open_findings_by_their_age() -> None:
     days = ["2016-06-29", "2016-05-01", "2016-01-01", None]
     rows = [

@@ -327,3 +327,27 @@ def test_levels_that_differ_are_counted_and_none_is_said_too() -> None:
     table = pd.DataFrame({"county_code": ["451002", "451021", "all"], "difference": [0, 3, 3]})
     assert "**1** differ" in narrative.reconciles(table, "en")
     assert "全部一致" in narrative.reconciles(table.assign(difference=0), "zh")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_county_adds_its_part_to_each_target(lang: str) -> None:
+    rows = pd.DataFrame(
+        {
+            "name_zh": ["小额信贷", "旅游扶贫", "学前教育"],
+            "name_en": ["loans", "tourism", "kindergarten"],
+            "number": pd.array([14, 15, None], dtype="Float64"),
+            "denominator": pd.array([102, 0, None], dtype="Float64"),
+            "unknown": pd.array([0, 0, None], dtype="Float64"),
+        }
+    )
+    shown = tables.contributions(rows, lang).frame
+    unknown = {"zh": "未知", "en": "unknown"}[lang]
+    assert shown.iloc[0, 1:].tolist() == ["14", "102", "0", "13.7%"]
+    assert shown.iloc[1, -1] == unknown
+    assert shown.iloc[2, 1:].tolist() == [unknown] * 4
+
+
+def test_works_name_their_kind() -> None:
+    rows = pd.DataFrame({"work_kind": ["house"], "planned": [3], "done": [1], "unknown": [1]})
+    assert tables.works(rows, "zh").frame.iloc[0].tolist() == ["改房", "3", "1", "1"]
+    assert tables.works(rows, "en").frame.iloc[0, 0] == "House improved"

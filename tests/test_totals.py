@@ -157,3 +157,12 @@ def test_a_household_that_flips_is_counted_under_the_clause_that_decides() -> No
     assert pd.isna(rows.loc["income", "from_verdict"])
     assert found["households"].sum() == 3
     assert set(found["to_edition"]) == {"2017"}
+
+
+def test_a_village_is_followed_month_by_month_and_a_month_not_run_is_missing() -> None:
+    may = decide.summary(decisions([{"meets_standard": v} for v in (True, False)]), STANDARD)
+    june = decide.summary(decisions([{"village_code": "v2"}]), STANDARD)
+    trend = decide.by_month({"2016-06": june, "2016-05": may, "2016-04": None}, "v1")
+    assert trend["month"].tolist() == ["2016-04", "2016-05", "2016-06"]
+    assert trend["meets"].isna().tolist() == [True, False, True]
+    assert trend.loc[1, ["households", "meets", "fails"]].tolist() == [2, 1, 1]

@@ -44,7 +44,7 @@ VILLAGE = """\
 Make the page of one village: its criteria, what it still lacks, its months and works.
 The county's tables are brought up to date first.
 
-  povexit village 451022001201 --month 2016-06
+  povexit village 451022103209 --month 2016-06
 """
 EXIT = """\
 exit status:

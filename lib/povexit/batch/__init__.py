@@ -111,7 +111,7 @@ def village(
     if not re.fullmatch(r"[0-9]{12}", code):
         raise UnknownNameError(
             "a village is named by its code",
-            expected="12 digits, the county's six first, such as 451022001201",
+            expected="12 digits, the county's six first, such as 451022103209",
             found=code,
         )
     options = check(month, edition=edition, lang=lang, counties=[code[:6]], force=force, jobs=1)

@@ -76,7 +76,8 @@ def _entry(options: Options, name: str, title: str) -> publish.Entry:
     good, failure = pages.files(options, name)[0], pages.files(options, name, failed=True)[0]
     there = good.is_file()
     # a page judged by another edition than this index is about is an earlier run's
-    same = record is not None and record.parameters.get("edition") == options.edition
+    # (the comparison of editions is about none)
+    same = record is not None and record.parameters.get("edition") in (None, options.edition)
     ok = record is not None and record.ok and there and same
     error = (record.error or {}) if record else {}
     return publish.Entry(

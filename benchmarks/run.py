@@ -70,7 +70,7 @@ def full_month(folder: Path) -> None:
     """Time reading and cleaning of the full-scale register against pandas and openpyxl."""
     if not (folder / "2016-06").is_dir():
         sim = [str(BIN / "povexit-sim"), "--month", "2016-06", "--scale", "full"]
-        timed("simulate the full-scale month", [*sim, "--out", str(folder)])
+        timed("simulate the full-scale month", [*sim, "--out", str(folder / "2016-06")])
     clean = [sys.executable, str(HERE / "clean_full.py"), str(folder / "2016-06")]
     timed("full register, read and cleaned, 2 processes (goal 60 s)", clean)
     print(f"{'  peak memory of one process (goal 3 GB in all)':<58} {peak_gb():8.2f} GB")

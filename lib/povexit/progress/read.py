@@ -15,8 +15,6 @@ from povexit.progress.model import KINDS, LEVELS, Group, Measure, Target
 from povexit.schema import codes, columns, nearest, tables
 
 FOLDER = files("povexit") / "targets"
-#: Tables made by judging villages and counties; what they hold is said in docs/progress.md.
-DECIDED = ("decisions_villages", "decisions_counties")
 FILE_KEYS: dict[str, Any] = {"year": int, "source": str, "target": list}
 NEEDED: dict[str, Any] = {
     **dict.fromkeys(("id", "name", "name_en", "measure", "level", "kind", "confidence"), str),

@@ -253,7 +253,9 @@ def test_a_simulated_sample_reduces_numbers_and_leaves_shares() -> None:
 def test_the_scale_is_the_delivered_part_of_the_published_register() -> None:
     base = {"households_on_register": 1725, "persons_on_register": 6820, "poor_villages": 377}
     rows = pd.DataFrame([{"target": t, "number": n} for t, n in base.items()])
-    assert progress.scale(rows) == pytest.approx(
+    real, simulated = (pd.DataFrame({"simulated": [True, flag]}) for flag in (False, True))
+    assert progress.scale(rows, real) == {}
+    assert progress.scale(rows, simulated) == pytest.approx(
         {"households": 0.01, "persons": 0.01, "villages": 0.5}
     )
 

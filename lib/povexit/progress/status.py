@@ -31,16 +31,21 @@ _UNITS = {
 }
 
 
-def scale(rows: pd.DataFrame) -> dict[str, float]:
+def scale(rows: pd.DataFrame, deliveries: pd.DataFrame) -> dict[str, float]:
     """Return how large a part of the published register the deliveries hold, by unit.
 
     For simulated months, which hold a sample of the city: their targets are reduced alike.
+    Nothing for a month with any real delivery.
 
     Parameters
     ----------
     rows
         From `povexit.progress.county`, of all counties of one month.
+    deliveries
+        The month's ``deliveries``: which files were simulated.
     """
+    if not deliveries["simulated"].all():
+        return {}
     base = published().query("edition == 'start_2016'").set_index("quantity")["value"]
     sums = rows[rows["target"].isin(BASES)].groupby("target")["number"].sum()
     return {unit: float(sums[own] / base[known]) for unit, (own, known) in _UNITS.items()}

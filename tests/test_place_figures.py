@@ -226,3 +226,16 @@ def test_nothing_to_draw_is_said(lang: str) -> None:
     names = {c.id: c.label(lang) for c in VILLAGE.criteria}
     texts = said(charts.standards_heat(empty, names, lang).figure)
     assert {"zh": "没有数据", "en": "no data"}[lang] in texts
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_long_names_of_criteria_leave_the_rows_their_room(lang: str) -> None:
+    style.use(lang)
+    latest = load("county_exit", "2017")
+    row = dict.fromkeys((c.id for c in latest.criteria), True) | {"n_failed": 0, "n_unknown": 0}
+    codes = ["451002", "451021", "451022", "451023", "451024", "451026", "451027", "451028"]
+    table = pd.DataFrame([row | {"county_code": code} for code in codes])
+    names = {c.id: c.label(lang) for c in latest.criteria}
+    fig = charts.standards_heat(table, names, lang).figure
+    assert not cut(fig)
+    assert not overlaps(fig)

@@ -23,11 +23,25 @@ from povexit.charts.base import (
     statuses,
     value_axis,
 )
-from povexit.style import COLORS, STATUS, fmt_int, fmt_share, language, pick, text_size, wrap
+from povexit.style import (
+    COLORS,
+    STATUS,
+    fmt_int,
+    fmt_share,
+    language,
+    pick,
+    shorten,
+    text_size,
+    wrap,
+)
 
 STATES = ("pass", "fail", "unknown")
 #: Chinese names of criteria stand below columns, in lines of this many sizes of text.
 _HEAD_EMS = 3.4
+#: English ones lean below them; a very long one is cut.
+_LEANING_EMS = 14
+#: Room that names below columns take, in rows.
+_HEAD_ROWS = 5
 
 
 def standards_heat(
@@ -56,7 +70,7 @@ def standards_heat(
     matplotlib.axes.Axes
     """
     table = need(decisions, [*names, "n_failed", "n_unknown"], "standards_heat")
-    ax = axes_for(len(table), ax, title, inches=0.21)
+    ax = axes_for(len(table) + _HEAD_ROWS, ax, title, inches=0.21)
     if table.empty:
         return nothing(ax, lang)
     for row, cells in enumerate(table[list(names)].astype("boolean").itertuples(index=False)):
@@ -70,7 +84,8 @@ def standards_heat(
         heads = ["\n".join(wrap(name, _HEAD_EMS * size, size)) for name in names.values()]
         ax.set_xticks(range(len(names)), heads, size=size)
     else:
-        ax.set_xticks(range(len(names)), list(names.values()), size=size)
+        heads = [shorten(name, _LEANING_EMS * size, size) for name in names.values()]
+        ax.set_xticks(range(len(names)), heads, size=size)
         plt.setp(ax.get_xticklabels(), rotation=40, ha="right", rotation_mode="anchor")
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)

@@ -186,6 +186,21 @@ def saved_counties(table: str, month: str) -> list[str]:
     return sorted(p.parent.name.removeprefix("county=") for p in folder.glob("county=*/*.parquet"))
 
 
+def saved_tables() -> list[str]:
+    """Return the names of the tables saved for any month, in order."""
+    return sorted({p.parent.name for p in processed_dir().glob("*/month=*") if _holds_parts(p)})
+
+
+def saved_months(table: str | None = None) -> list[str]:
+    """Return the months for which a table was saved, or any table, the earliest first."""
+    folders = (p for p in processed_dir().glob(f"{table or '*'}/month=*") if _holds_parts(p))
+    return sorted({p.name.removeprefix("month=") for p in folders})
+
+
+def _holds_parts(folder: Path) -> bool:
+    return any(folder.glob("county=*/part.parquet"))
+
+
 def save(frame: pl.DataFrame | pd.DataFrame, table: str, month: str, county: str) -> Path:
     """Write a table's partition as Parquet, whole or not at all.
 
@@ -255,7 +270,9 @@ def find(table: str, month: str, county: Counties = None) -> pd.DataFrame | None
         return None
 
 
-def load(table: str, month: str, county: Counties = None) -> pd.DataFrame:
+def load(
+    table: str, month: str, county: Counties = None, names: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Return a table as pandas, missing values kept apart from false, zero and text.
 
     Parameters
@@ -267,6 +284,8 @@ def load(table: str, month: str, county: Counties = None) -> pd.DataFrame:
     county
         A county's code of 2016, or several; all saved counties without it. Of several, those
         for which nothing was saved are left out.
+    names
+        The columns to read, in this order; all without it.
 
     Returns
     -------
@@ -277,15 +296,29 @@ def load(table: str, month: str, county: Counties = None) -> pd.DataFrame:
     ------
     StoreError
         If nothing was saved under that name and month.
+    UnknownNameError
+        If a column asked for is not in the table.
     """
     import pandas as pd
 
-    frame = scan(table, month, county).collect().to_arrow().to_pandas(types_mapper=_nullable)
+    lazy = scan(table, month, county)
+    if names is not None:
+        lazy = lazy.select(_known(names, lazy.collect_schema().names(), table))
+    frame = lazy.collect().to_arrow().to_pandas(types_mapper=_nullable)
     if table in tables():
         known = columns(table)
         dtypes = {c: PANDAS_DTYPES[known[c].dtype] for c in frame.columns if c in known}
         frame = frame.astype(dtypes)
     return pd.DataFrame(frame)
+
+
+def _known(names: Sequence[str], there: Sequence[str], table: str) -> list[str]:
+    """Return the names if all of them are columns of a table."""
+    if strange := next((n for n in names if n not in there), None):
+        raise UnknownNameError(
+            f"table {table} has no column {strange!r}", found=strange, hint=nearest(strange, there)
+        )
+    return list(names)
 
 
 def _nullable(arrow_type: Any) -> Any:

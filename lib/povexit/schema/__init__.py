@@ -103,6 +103,41 @@ def tables() -> tuple[str, ...]:
     return tuple(_catalogue())
 
 
+@cache
+def _table_names() -> dict[str, dict[str, str]]:
+    rows = _rows("povexit.schema", "table_names.csv")
+    return {row["table"]: {"zh": row["label_zh"], "en": row["label_en"]} for row in rows}
+
+
+def table_label(table: str, lang: str = "zh") -> str:
+    """Return what a table holds, in ``zh`` or ``en``; its own name if nothing is known of it.
+
+    Examples
+    --------
+    >>> table_label("cleaned_persons"), table_label("cleaned_persons", "en")
+    ('建档立卡人口（清洗后）', 'register persons as cleaned')
+    """
+    return _table_names().get(table, {}).get(lang, table)
+
+
+@cache
+def _by_name() -> dict[str, Column]:
+    return {name: column for table in _catalogue().values() for name, column in table.items()}
+
+
+def column(name: str, table: str | None = None) -> Column | None:
+    """Return what a column means: in a table, else in any that has it; None if none has.
+
+    Two columns with one name have one quantity and unit, so that any table's will do.
+
+    Examples
+    --------
+    >>> column("floor_area_m2").unit, column("floor") is None
+    ('m2', True)
+    """
+    return _catalogue().get(table or "", {}).get(name) or _by_name().get(name)
+
+
 def columns(table: str) -> dict[str, Column]:
     """Return the columns of ``table``, in order.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
@@ -16,7 +19,7 @@ from povexit import style, tables
 from povexit.errors import SchemaError
 from povexit.publish.safe import align_numbers, clean_html
 from povexit.schema import columns
-from povexit.tables.base import Field, build
+from povexit.tables.base import Field, build, of
 
 HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>&amp;"\'`\xa0\x00</td></table>'
 
@@ -147,7 +150,10 @@ def test_every_table_has_caption_headers_scopes_and_one_cell_a_column(name: str,
     assert len(heads) == len(set(table.frame.columns)) == len(table.numeric)
     assert len(names) == len(table.frame)
     assert len(cells) == len(names) * (len(heads) - 1)
-    assert {a["class"] for tag, a in seen.tags if tag in ("th", "td")} <= {"px-num", "px-text"}
+    classes = [set(a["class"].split()) for tag, a in seen.tags if tag in ("th", "td")]
+    assert all(len(c & {"px-num", "px-text"}) == 1 for c in classes)
+    marks = {"px-unknown", "px-suppressed", "px-absent"}
+    assert set().union(*classes) <= {"px-num", "px-text"} | marks
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -208,6 +214,90 @@ def needed(name: str) -> str:
 def test_without_a_language_that_of_use_holds() -> None:
     style.use("en")
     assert printed("criteria").caption == "Verdicts by criterion"
+
+
+# the numbers under the texts
+
+
+def bundle(table: tables.Table) -> dict:
+    """Return what an executed notebook carries of a table, as it comes back from its file."""
+    return json.loads(json.dumps(table._repr_mimebundle_()))[tables.MIME]
+
+
+def read_number(text: str) -> float:
+    """Return the first number of a printed text, a percentage as a share."""
+    found = re.search(r"[+\u2212-]?\d[\d,]*(\.\d+)?", text)
+    assert found is not None
+    number = float(found[0].replace(",", "").replace("\u2212", "-"))
+    return number / 100 if "%" in text else number
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", PRINTED)
+def test_the_data_of_a_table_say_what_it_prints(name: str, lang: str) -> None:
+    table = printed(name, lang)
+    data = bundle(table)
+    assert [column["name"] for column in data["columns"]] == list(table.frame.columns)
+    assert data["rows"] == table.frame.to_numpy().tolist()
+    assert (data["caption"], data["note"]) == (table.caption, table.note)
+    assert len(data["values"]) == len(data["rows"]) == len(data["totals"])
+    for texts, values in zip(data["rows"], data["values"], strict=True):
+        for text, value, column in zip(texts, values, data["columns"], strict=True):
+            if value is not None:
+                assert column["numeric"]
+                coarse = 0.0006 if "%" in text else 0.5
+                assert abs(read_number(text) - value) <= coarse
+            elif column["numeric"]:
+                assert style.gap(text)
+
+
+def test_a_number_that_is_not_shown_is_not_under_its_mark_either() -> None:
+    shown_anyway = finished.villages().assign(meets=7, fails=7, unknown=7, n=7, value=0.987)
+    table = tables.villages(shown_anyway, "zh")
+    few = (shown_anyway["status"] == "suppressed").to_numpy()
+    hidden = [row for row, is_few in zip(bundle(table)["values"], few, strict=True) if is_few]
+    assert few.any()
+    assert {value for row in hidden for value in row} == {None}
+    html = table._repr_html_()
+    assert html.count('data-value="0.987"') == (table.frame["达标率"] == "98.7%").sum()
+    assert "px-suppressed" in html
+
+
+def test_unknown_suppressed_and_absent_are_marked_apart() -> None:
+    html = printed("villages", "zh")._repr_html_() + printed("estimates", "zh")._repr_html_()
+    for mark, text in (("unknown", "未知"), ("suppressed", "…"), ("absent", "—")):
+        assert re.search(rf'<td class="px-(num|text) px-{mark}">{text}</td>', html)
+
+
+def test_money_has_its_unit_in_the_header_and_the_number_in_that_unit() -> None:
+    funds = pd.DataFrame({"fund_source": ["central"], "age_years": [0], "unknown_yuan": [pd.NA]})
+    funds = funds.assign(granted_yuan=[12_345_678], paid_yuan=[0], balance_yuan=[-500_000])
+    table = tables.funds(funds, "zh")
+    assert table.frame.columns[2] == "下达（万元）"
+    assert tables.funds(funds, "en").frame.columns[2] == "Granted (10,000 yuan)"
+    assert table.frame.iloc[0, 2:].tolist() == ["1,234.6", "0.0", "−50.0", "未知"]
+    assert table.values[0][2:] == (1234.5678, 0, -50, None)
+    assert table.units[2] == "万元"
+    assert table.source == "来源：资金台账。"
+
+
+def test_a_table_names_its_source_in_both_languages() -> None:
+    assert printed("criteria", "zh").source.startswith("来源：")
+    assert printed("criteria", "en").source.startswith("Source: ")
+    assert "px-source" in printed("criteria", "zh")._repr_html_()
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_whatever_number_stands_in_a_column_its_data_stay_json(value: float) -> None:
+    table = pd.DataFrame({"county_code": ["451002"], "other_county_code": ["451021"]})
+    made = build(
+        table.assign(n=value),
+        [Field(("数", "n"), ("n",), lambda r, _: f"{r['n']:.3f}", True, of("n"))],
+        "zh",
+        ("题", "t"),
+    )
+    (under,) = bundle(made)["values"][0]
+    assert under is None if not math.isfinite(value) else abs(under - value) <= 1e-8
 
 
 # hostile text

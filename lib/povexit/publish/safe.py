@@ -26,7 +26,7 @@ ATTRIBUTES = {
     "*": {"class", "lang", "title"},
     "a": {"href"},
     "th": {"scope", "colspan", "rowspan"},
-    "td": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan", "data-value"},
     "col": {"span"},
     "ol": {"start"},
     "img": {"src", "alt", "width", "height"},
@@ -34,6 +34,8 @@ ATTRIBUTES = {
 # What is dropped with all it holds; any other unknown tag only loses its brackets.
 DROPPED = {"script", "style", "iframe", "object", "template", "noscript", "title", "textarea"}
 IMAGE_DATA = re.compile(r"data:image/(png|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
+# What a printed number is sorted by.
+VALUE = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 # A cell that holds nothing but a number, its sign, separators, unit sign or interval.
 NUMBER = re.compile(r"[-+−±≈<>≤≥]?\s?\d[\d,.\s]*[%‰]?(\s?[-–~至]\s?[-−]?\d[\d,.]*\s?%?)?")
 CELL = re.compile(r"<td>([^<]*)</td>")
@@ -66,6 +68,8 @@ def clean_html(fragment: str) -> str:
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if tag == "img" and name == "src":
         return value if IMAGE_DATA.fullmatch(value) else None
+    if name == "data-value":
+        return value if VALUE.fullmatch(value) else None
     if name == "href" and value.lstrip().lower().startswith("data:"):
         return None
     return value

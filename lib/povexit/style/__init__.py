@@ -23,6 +23,7 @@ from povexit.style.formats import (
     fmt_number,
     fmt_share,
     fmt_yuan,
+    gap,
     least_digits,
 )
 from povexit.style.look import (
@@ -73,6 +74,7 @@ __all__ = [
     "fmt_yuan",
     "font_files",
     "foot",
+    "gap",
     "ink_on",
     "language",
     "least_digits",

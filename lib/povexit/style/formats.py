@@ -38,6 +38,19 @@ def least_digits(numbers: Iterable[float], most: int = 3) -> int:
     return next(fits, most)
 
 
+def gap(text: str) -> str:
+    """Return what a printed text stands for if it is no value: unknown, suppressed or absent.
+
+    Examples
+    --------
+    >>> gap("未知"), gap("…"), gap("—"), gap("0")
+    ('unknown', 'suppressed', 'absent', '')
+    """
+    if text in UNKNOWN.values():
+        return "unknown"
+    return {SUPPRESSED: "suppressed", ABSENT: "absent"}.get(text, "")
+
+
 def _missing(value: Any, status: str | None, lang: str | None) -> str | None:
     """Return what to print instead of a number, or None if there is one."""
     if status == "suppressed":

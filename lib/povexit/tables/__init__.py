@@ -1,7 +1,7 @@
 """Ready tables to print in reports and notebooks; a table prints the numbers it is given.
 
 Each function takes a finished pandas table and a language and returns a `Table`: text under
-printed headers, with a caption and a note. What is not known reads 未知 / unknown and what
+printed headers and the numbers under it, with caption, note and source. What is not known reads 未知 / unknown and what
 rests on too few households reads "…", never 0 and never blank.
 """
 
@@ -17,7 +17,6 @@ from povexit.tables.accounts import (
     reconciliation,
     works,
 )
-from povexit.tables.base import Table
 from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
 from povexit.tables.editions import editions, place_flips
 from povexit.tables.goals import causes, contributions, definitions, ranks, targets, unit
@@ -25,9 +24,11 @@ from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.standards import clauses, lacking, places, shortest
 from povexit.tables.survey import estimates, ranking
+from povexit.tables.table import MIME, Table
 from povexit.tables.verdicts import counties, criteria, flips, months, villages
 
 __all__ = [
+    "MIME",
     "Table",
     "allocation",
     "balance",

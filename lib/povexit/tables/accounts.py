@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,9 +10,10 @@ import pandas as pd
 from povexit.schema import value_label
 from povexit.style import fmt_number, pick
 from povexit.tables.base import (
+    PLACES,
+    REGISTER,
     Field,
     Row,
-    Table,
     Words,
     build,
     capital,
@@ -23,8 +25,14 @@ from povexit.tables.base import (
     word,
 )
 from povexit.tables.goals import UNITS, or_dash
+from povexit.tables.table import Table
 from povexit.tables.verdicts import county
 
+FUNDS: Words = ("资金台账", "the fund ledgers")
+RELOCATION: Words = ("易地搬迁台账", "the relocation ledgers")
+LOANS: Words = ("小额信贷台账", "the loan ledgers")
+WORKS: Words = ("工程台账", "the works ledgers")
+FINDINGS: Words = ("督查台账", "the inspection ledgers")
 LINES: dict[str, Words] = {
     "opening": ("期初", "Opening"),
     "newly_identified": ("新识别", "Newly identified"),
@@ -104,7 +112,8 @@ def balance(
         f"{'单位：' + said + '。' if said else ''}差额＝期末－（期初＋各项），如实列出，不分摊。",
         f"{capital(said) + '. ' if said else ''}Difference: closing less opening and all lines; shown, never spread.",
     )
-    return build(own, fields, lang, ("收支平衡", "Flows and whether they balance"), note=note)
+    caption = ("收支平衡", "Flows and whether they balance")
+    return build(own, fields, lang, caption, note=note, source=REGISTER)
 
 
 def reconciliation(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -132,7 +141,8 @@ def reconciliation(table: pd.DataFrame, lang: str | None = None) -> Table:
         " number. The difference is the largest less the smallest; where it is not 0, look at the ledgers.",
     )
     caption = ("逐级核对：户、村、县、市", "Households, villages, counties and city side by side")
-    return build(table, fields, lang, caption, note=note, totals=table["county_code"] == "all")
+    totals = table["county_code"] == "all"
+    return build(table, fields, lang, caption, note=note, totals=totals, source=PLACES)
 
 
 def funds(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -147,18 +157,18 @@ def funds(table: pd.DataFrame, lang: str | None = None) -> Table:
     """
     fields = [
         Field(("来源", "Source"), ("fund_source",), _source),
-        count(("资金年龄（年）", "Age, years"), "age_years"),
-        _money(("下达（万元）", "Granted"), "granted_yuan"),
-        _money(("支出（万元）", "Paid"), "paid_yuan"),
-        _money(("结余（万元）", "Left"), "balance_yuan"),
-        _money(("支出未知（万元）", "Payment unknown"), "unknown_yuan"),
+        replace(count(("资金年龄", "Age"), "age_years"), unit=("年", "years")),
+        _money(("下达", "Granted"), "granted_yuan"),
+        _money(("支出", "Paid"), "paid_yuan"),
+        _money(("结余", "Left"), "balance_yuan"),
+        _money(("支出未知", "Payment unknown"), "unknown_yuan"),
     ]
     note = pick(
         lang,
         "0为本年资金，1年及以上为结转结余。",
-        "10,000 yuan. Age 0 is this year's; older is carry-over.",
+        "Age 0 is this year's; older is carry-over.",
     )
-    return build(table, fields, lang, ("资金结余", "Funds left over"), note=note)
+    return build(table, fields, lang, ("资金结余", "Funds left over"), note=note, source=FUNDS)
 
 
 def projects(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -174,17 +184,16 @@ def projects(table: pd.DataFrame, lang: str | None = None) -> Table:
     fields = [
         county(),
         text(("项目", "Project"), "project_name"),
-        _money(("下达（万元）", "Granted"), "granted_yuan"),
-        _money(("支出（万元）", "Paid"), "paid_yuan"),
-        _money(("支出未知（万元）", "Payment unknown"), "unknown_yuan"),
+        _money(("下达", "Granted"), "granted_yuan"),
+        _money(("支出", "Paid"), "paid_yuan"),
+        _money(("支出未知", "Payment unknown"), "unknown_yuan"),
     ]
-    note = pick(lang, "", "10,000 yuan.")
     return build(
         table,
         fields,
         lang,
         ("资金到项目（下达最多的项目）", "Funds by project, the largest grants"),
-        note=note,
+        source=FUNDS,
     )
 
 
@@ -193,11 +202,13 @@ def _source(row: Row, lang: str) -> str:
 
 
 def _money(header: Words, column: str) -> Field:
-    def cell(row: Row, lang: str) -> str:
-        value = None if is_missing(row[column]) else row[column] / 10_000
-        return fmt_number(value, status=hidden(row), lang=lang)
+    def value(row: Row) -> Any:
+        return None if is_missing(row[column]) else row[column] / 10_000
 
-    return Field(header, (column,), cell, numeric=True)
+    def cell(row: Row, lang: str) -> str:
+        return fmt_number(value(row), status=hidden(row), lang=lang)
+
+    return Field(header, (column,), cell, numeric=True, value=value, unit=("万元", "10,000 yuan"))
 
 
 def moves(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -221,7 +232,7 @@ def moves(table: pd.DataFrame, lang: str | None = None) -> Table:
         count(("已入住人口", "Persons moved in"), "persons_moved"),
         count(("人口未知户", "Households of unknown size"), "unknown"),
     ]
-    return build(table, fields, lang, ("易地扶贫搬迁", "Relocation"))
+    return build(table, fields, lang, ("易地扶贫搬迁", "Relocation"), source=RELOCATION)
 
 
 def _destination(row: Row, lang: str) -> str:
@@ -271,14 +282,14 @@ def loans(table: pd.DataFrame, lang: str | None = None) -> Table:
     fields = [
         county(),
         count(("贷款户", "Loans"), "loans"),
-        _money(("放款（万元）", "Lent"), "lent_yuan"),
-        _money(("已还（万元）", "Repaid"), "repaid_yuan"),
-        _money(("余额（万元）", "Balance"), "balance_yuan"),
-        _money(("逾期（万元）", "Overdue"), "overdue_yuan"),
+        _money(("放款", "Lent"), "lent_yuan"),
+        _money(("已还", "Repaid"), "repaid_yuan"),
+        _money(("余额", "Balance"), "balance_yuan"),
+        _money(("逾期", "Overdue"), "overdue_yuan"),
         count(("逾期未知户", "Overdue unknown"), "overdue_unknown"),
     ]
-    note = pick(lang, "余额＝放款－已还。", "10,000 yuan. Balance: lent less repaid.")
-    return build(table, fields, lang, ("扶贫小额信贷", "Microloans"), note=note)
+    note = pick(lang, "余额＝放款－已还。", "Balance: lent less repaid.")
+    return build(table, fields, lang, ("扶贫小额信贷", "Microloans"), note=note, source=LOANS)
 
 
 def works(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -306,7 +317,7 @@ def works(table: pd.DataFrame, lang: str | None = None) -> Table:
         count(("已完工", "Done"), "done"),
         count(("未知", "Unknown"), "unknown"),
     ]
-    return build(table, fields, lang, ("工程", "Works"))
+    return build(table, fields, lang, ("工程", "Works"), source=WORKS)
 
 
 def findings(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -321,7 +332,7 @@ def findings(table: pd.DataFrame, lang: str | None = None) -> Table:
     """
     age = Field(("发现至今", "Open for"), ("from_days", "to_days"), _age)
     fields = [county(), age, count(("问题数", "Findings"), "findings")]
-    return build(table, fields, lang, ("未整改的督查问题", "Open findings"))
+    return build(table, fields, lang, ("未整改的督查问题", "Open findings"), source=FINDINGS)
 
 
 def _age(row: Row, lang: str) -> str:

@@ -1,10 +1,10 @@
-"""What every table shares: fields that turn a row into text, and the text turned into HTML."""
+"""What every table shares: fields that turn a row into text and the number under it."""
 
 from __future__ import annotations
 
-import html
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -21,85 +21,57 @@ from povexit.style import (
     language,
     pick,
 )
+from povexit.tables.table import Table
 
 Row = Mapping[Any, Any]
 #: From a row of the table that came in, and a language, to the text of one cell.
 Cell = Callable[[Row, str], str]
+#: From a row to the number that stands under such a text.
+Number = Callable[[Row], Any]
 #: The same in Chinese and English.
 Words = tuple[str, str]
 
 _YES: dict[bool, Words] = {True: ("是", "yes"), False: ("否", "no")}
 _TOTAL: Words = ("合计", "Total")
 _NONE: Words = ("没有记录。", "No rows.")
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """A finished table: what it shows is text, and nothing is computed any more.
-
-    Attributes
-    ----------
-    frame
-        Text under printed headers; the first column names the row.
-    caption, note
-        What stands above and below; no note if empty.
-    numeric
-        Which columns hold numbers and align right, one flag a column.
-    totals
-        Which rows are totals, one flag a row.
-    """
-
-    frame: pd.DataFrame
-    caption: str
-    note: str = ""
-    numeric: tuple[bool, ...] = ()
-    totals: tuple[bool, ...] = ()
-
-    def captioned(self, caption: str) -> Table:
-        """Return the same table under another caption, such as one that names place and month."""
-        return replace(self, caption=caption)
-
-    def _repr_html_(self) -> str:
-        kinds = ["px-num" if number else "px-text" for number in self.numeric]
-        head = "".join(
-            f'<th scope="col" class="{kind}">{_escaped(name)}</th>'
-            for name, kind in zip(self.frame.columns, kinds, strict=True)
-        )
-        lines = self.frame.itertuples(index=False, name=None)
-        body = "\n".join(
-            _line(cells, kinds, total) for cells, total in zip(lines, self.totals, strict=True)
-        )
-        note = f'\n<p class="px-note">{_escaped(self.note)}</p>' if self.note else ""
-        return (
-            f'<table class="px-table">\n<caption>{_escaped(self.caption)}</caption>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{note}"
-        )
-
-
-def _line(cells: Sequence[str], kinds: Sequence[str], total: bool) -> str:
-    first, *others = cells
-    rest = "".join(
-        f'<td class="{kind}">{_escaped(cell)}</td>'
-        for cell, kind in zip(others, kinds[1:], strict=True)
-    )
-    start = '<tr class="px-total">' if total else "<tr>"
-    return f'{start}<th scope="row" class="{kinds[0]}">{_escaped(first)}</th>{rest}</tr>'
-
-
-def _escaped(text: str) -> str:
-    """Return text as a parser of HTML would write it again, so that cleaning changes nothing."""
-    printable = "".join(c for c in text if c >= " " or c in "\n\t")
-    return html.escape(printable, quote=False).replace("\xa0", "&nbsp;")
+#: Where the numbers of a table come from.
+REGISTER: Words = ("建档立卡登记册，逐户判定", "the poverty register, each household judged")
+PLACES: Words = ("村台账与建档立卡登记册", "village ledgers and the poverty register")
+LEDGERS: Words = ("登记册与各专项台账", "the register and the programmes' ledgers")
+DELIVERIES: Words = ("各县（市、区）报送的文件", "the files the counties delivered")
+SURVEY: Words = ("入户抽样调查", "the household survey")
 
 
 @dataclass(frozen=True)
 class Field:
-    """One printed column: its header, the columns it needs, and how a row becomes its text."""
+    """One printed column: its header, the columns it needs, and how a row becomes its text.
+
+    ``value`` gives the number under the text; ``unit`` stands in the header.
+    """
 
     header: Words
     needs: tuple[str, ...]
     cell: Cell
     numeric: bool = False
+    value: Number | None = None
+    unit: Words | None = None
+
+    def heading(self, lang: str) -> str:
+        """Return the header as it is printed."""
+        name = pick(lang, *self.header)
+        if self.unit is None:
+            return name
+        return pick(lang, f"{name}（{self.unit[0]}）", f"{name} ({self.unit[1]})")
+
+    def number(self, row: Row, printed: str) -> float | None:
+        """Return the number under a printed text; None where the text shows none."""
+        if self.value is None or not any(c.isdigit() for c in printed):
+            return None
+        value = self.value(row)
+        if is_missing(value) or not math.isfinite(value):
+            return None
+        # short enough that no machine's last digit gets into a page
+        return int(value) if float(value).is_integer() else round(float(value), 8)
 
 
 def build(
@@ -110,6 +82,7 @@ def build(
     *,
     note: str = "",
     totals: pd.Series | None = None,
+    source: Words | None = None,
 ) -> Table:
     """Return the table that fields make of the rows, in the order given.
 
@@ -127,6 +100,8 @@ def build(
         Below the table; what the marks in it mean is added.
     totals
         Which rows are totals, aligned with ``table``.
+    source
+        Where the numbers come from, printed below.
 
     Raises
     ------
@@ -139,15 +114,22 @@ def build(
             "a column to print is missing", where=caption[1], expected=missing, found=list(table)
         )
     lang = language(lang)
-    texts = [[f.cell(row, lang) for f in fields] for row in table.to_dict("records")]
+    rows = table.to_dict("records")
+    texts = [[f.cell(row, lang) for f in fields] for row in rows]
     flags = [False] * len(table) if totals is None else totals.fillna(False)
     notes = [note, *_marks(table, lang), *([] if texts else [pick(lang, *_NONE)])]
     return Table(
-        pd.DataFrame(texts, columns=[pick(lang, *f.header) for f in fields], dtype="str"),
+        pd.DataFrame(texts, columns=[field.heading(lang) for field in fields], dtype="str"),
         pick(lang, *caption),
         (" " if lang == "en" else "").join(filter(None, notes)),
-        tuple(field.numeric for field in fields),
-        tuple(bool(flag) for flag in flags),
+        source=pick(lang, f"来源：{source[0]}。", f"Source: {source[1]}.") if source else "",
+        numeric=tuple(field.numeric for field in fields),
+        units=tuple(pick(lang, *field.unit) if field.unit else "" for field in fields),
+        totals=tuple(bool(flag) for flag in flags),
+        values=tuple(
+            tuple(f.number(row, t) for f, t in zip(fields, line, strict=True))
+            for row, line in zip(rows, texts, strict=True)
+        ),
     )
 
 
@@ -195,6 +177,11 @@ def is_missing(value: Any) -> bool:
     return value is None or bool(pd.isna(value))
 
 
+def of(column: str) -> Number:
+    """Return the number under a text: what a column holds."""
+    return lambda row: row[column]
+
+
 def text(header: Words, column: str, missing: str | None = None) -> Field:
     """Return a field of text; a missing one is unknown, or what is given."""
 
@@ -229,7 +216,7 @@ def count(header: Words, column: str) -> Field:
     def cell(row: Row, lang: str) -> str:
         return fmt_int(row[column], status=hidden(row), lang=lang)
 
-    return Field(header, (column,), cell, numeric=True)
+    return Field(header, (column,), cell, numeric=True, value=of(column))
 
 
 def change(header: Words, column: str) -> Field:
@@ -239,7 +226,7 @@ def change(header: Words, column: str) -> Field:
         printed = fmt_int(row[column], status=hidden(row), lang=lang)
         return f"+{printed}" if printed[0].isdigit() and row[column] > 0 else printed
 
-    return Field(header, (column,), cell, numeric=True)
+    return Field(header, (column,), cell, numeric=True, value=of(column))
 
 
 def share(header: Words, column: str) -> Field:
@@ -248,18 +235,20 @@ def share(header: Words, column: str) -> Field:
     def cell(row: Row, lang: str) -> str:
         return fmt_share(row[column], status=hidden(row), lang=lang)
 
-    return Field(header, (column,), cell, numeric=True)
+    return Field(header, (column,), cell, numeric=True, value=of(column))
 
 
 def interval(header: Words, low: str, high: str, form: Callable[..., str] = fmt_share) -> Field:
     """Return a field of intervals; one without both ends is no interval."""
 
     def cell(row: Row, lang: str) -> str:
+        if hidden(row):
+            return SUPPRESSED
         if is_missing(row[low]) or is_missing(row[high]):
             return ABSENT
         return f"{form(row[low], lang=lang)}–{form(row[high], lang=lang)}"
 
-    return Field(header, (low, high), cell, numeric=True)
+    return Field(header, (low, high), cell, numeric=True, value=of(low))
 
 
 def hidden(row: Row) -> str | None:

@@ -8,7 +8,6 @@ from povexit.style import ABSENT, UNKNOWN, fmt_int, fmt_number, pick
 from povexit.tables.base import (
     Field,
     Row,
-    Table,
     Words,
     build,
     count,
@@ -16,6 +15,7 @@ from povexit.tables.base import (
     share,
     text,
 )
+from povexit.tables.table import Table
 
 
 def _number(header: Words, column: str, digits: int = 2) -> Field:

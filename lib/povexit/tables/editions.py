@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from povexit.tables.base import Field, Row, Table, Words, build, capital, count, text, word
+from povexit.tables.base import PLACES, Field, Row, Words, build, capital, count, text, word
 from povexit.tables.standards import STATUSES
+from povexit.tables.table import Table
 from povexit.tables.verdicts import edition_field
 
 
@@ -35,7 +36,7 @@ def place_flips(table: pd.DataFrame, lang: str | None = None) -> Table:
         count(("人数", "Persons"), "persons"),
     ]
     caption = ("两个版本判定不同的" + header[0], f"{header[1]} that two editions judge differently")
-    return build(table, fields, lang, caption)
+    return build(table, fields, lang, caption, source=PLACES)
 
 
 FLIPPED: Mapping[str, Words] = {
@@ -71,7 +72,8 @@ def editions(table: pd.DataFrame, lang: str | None = None) -> Table:
         *(count(STATUSES[s], c) for s, c in COUNTED.items()),
         *(count(_persons(STATUSES[s]), f"persons_{c}") for s, c in COUNTED.items()),
     ]
-    return build(table, fields, lang, ("同一个月按两个版本判定", "The same month by two editions"))
+    caption = ("同一个月按两个版本判定", "The same month by two editions")
+    return build(table, fields, lang, caption, source=PLACES)
 
 
 COUNTED = {"pass": "meets", "fail": "fails", "unknown": "unknown"}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from povexit.style import ABSENT, UNKNOWN, fmt_int, fmt_share, pick
 from povexit.tables.base import (
+    LEDGERS,
+    REGISTER,
     Cell,
     Field,
     Row,
-    Table,
     Words,
     build,
     capital,
@@ -19,10 +21,12 @@ from povexit.tables.base import (
     count,
     interval,
     is_missing,
+    of,
     share,
     with_sum,
     word,
 )
+from povexit.tables.table import Table
 from povexit.tables.verdicts import county
 
 STATUS: dict[str, Words] = {
@@ -95,11 +99,13 @@ def targets(table: pd.DataFrame, lang: str | None = None) -> Table:
     """
     fields = [
         Field(("目标", "Target"), ("name_zh", "name_en"), _name),
-        Field(("要求", "Asked"), ("wanted", "unit"), _value_of("wanted"), numeric=True),
+        Field(("要求", "Asked"), ("wanted", "unit"), _value_of("wanted"), True, of("wanted")),
         Field(("期限", "By"), ("deadline",), _day, numeric=True),
-        Field(("现在", "Now"), ("value", "unit"), _value_of("value"), numeric=True),
+        Field(("现在", "Now"), ("value", "unit"), _value_of("value"), True, of("value")),
         Field(("分子／分母", "Of"), ("number", "denominator", "unknown"), _counted),
-        Field(("应达", "Due now"), ("expected", "unit"), _value_of("expected"), numeric=True),
+        Field(
+            ("应达", "Due now"), ("expected", "unit"), _value_of("expected"), True, of("expected")
+        ),
         Field(("进度", "Status"), ("status", "reason"), _status),
     ]
     note = pick(
@@ -109,7 +115,7 @@ def targets(table: pd.DataFrame, lang: str | None = None) -> Table:
         " months reduced to the simulation's scale; the name has the full number.",
     )
     caption = ("目标与进度", "Targets and where they stand")
-    return build(table, fields, lang, caption, note=note)
+    return build(table, fields, lang, caption, note=note, source=LEDGERS)
 
 
 def contributions(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -143,9 +149,8 @@ def contributions(table: pd.DataFrame, lang: str | None = None) -> Table:
         "What is counted, over what and from which source stands on the city's page of targets;"
         " the city's numbers are the sums of the counties'.",
     )
-    return build(
-        table, fields, lang, ("本县各项目标的进度", "The county and the targets"), note=note
-    )
+    caption = ("本县各项目标的进度", "The county and the targets")
+    return build(table, fields, lang, caption, note=note, source=LEDGERS)
 
 
 def definitions(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -254,7 +259,7 @@ def causes(table: pd.DataFrame, lang: str | None = None) -> Table:
         "Each household has one cause: last month's number, the causes and this month's add up.",
     )
     caption = ("达标户变化的原因", "Why the number meeting the standard changed")
-    return build(whole, fields, lang, caption, note=note, totals=totals)
+    return build(whole, fields, lang, caption, note=note, totals=totals, source=REGISTER)
 
 
 def ranks(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -293,4 +298,4 @@ def or_dash(field: Field) -> Field:
     def cell(row: Row, lang: str) -> str:
         return ABSENT if is_missing(row[column]) else field.cell(row, lang)
 
-    return Field(field.header, field.needs, cell, numeric=True)
+    return replace(field, cell=cell)

@@ -6,7 +6,8 @@ import pandas as pd
 
 from povexit.schema import value_label
 from povexit.style import pick
-from povexit.tables.base import Field, Row, Table, Words, build, count
+from povexit.tables.base import REGISTER, Field, Row, Words, build, count
+from povexit.tables.table import Table
 from povexit.tables.verdicts import FAILS, MEETS, UNKNOWNS, county
 
 _STATES: dict[str, Words] = {
@@ -45,7 +46,7 @@ def changes(table: pd.DataFrame, lang: str | None = None) -> Table:
     ]
     note = pick(lang, "单位：户。", "Households.")
     caption = ("上月判定与本月判定", "Last month's verdicts and this month's")
-    return build(named, fields, lang, caption, note=note)
+    return build(named, fields, lang, caption, note=note, source=REGISTER)
 
 
 def _state(row: Row, lang: str) -> str:
@@ -81,7 +82,7 @@ def status(table: pd.DataFrame, lang: str | None = None) -> Table:
         " and at those still in it that do.",
     )
     caption = ("登记状态与判定结果", "Status in the register and verdict")
-    return build(table, fields, lang, caption, note=note)
+    return build(table, fields, lang, caption, note=note, source=REGISTER)
 
 
 def _status(row: Row, lang: str) -> str:
@@ -106,7 +107,7 @@ def duplicates(table: pd.DataFrame, lang: str | None = None) -> Table:
     other = Field(_OTHER, ("other_county_code",), _other)
     fields = [county(), other, count(("人数", "Persons"), "persons")]
     caption = ("两县重复登记的人员", "Persons in two counties' registers")
-    return build(table, fields, lang, caption)
+    return build(table, fields, lang, caption, source=REGISTER)
 
 
 def _other(row: Row, lang: str) -> str:

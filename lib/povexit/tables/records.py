@@ -7,19 +7,21 @@ import pandas as pd
 from povexit.schema import columns, tables
 from povexit.style import ABSENT, fmt_int, pick
 from povexit.tables.base import (
+    DELIVERIES,
     Field,
     Row,
-    Table,
     Words,
     build,
     count,
     is_missing,
     label,
+    of,
     share,
     text,
     with_sum,
     word,
 )
+from povexit.tables.table import Table
 
 #: What cleaning can have done to a value, as the ledger calls it.
 ACTIONS: dict[str, Words] = {
@@ -44,6 +46,7 @@ _STOPPED: dict[str, Words] = {
     "school_name": ("学校", "School"),
     "to_county_name": ("迁入县（市、区）", "County of destination"),
 }
+CHECKED: Words = ("建档立卡登记册", "the poverty register")
 _MASK = "***"
 _NOT_SHOWN: Words = ("（不显示）", "(not shown)")
 _BLANK: Words = ("（空）", "(blank)")
@@ -72,7 +75,7 @@ def quality(table: pd.DataFrame, lang: str | None = None) -> Table:
         *(count(label(known, column), column) for column in ("checked", "flagged", "unknown")),
         share(label(known, "share"), "share"),
     ]
-    return build(table, fields, lang, ("数据质量规则", "Data quality rules"))
+    return build(table, fields, lang, ("数据质量规则", "Data quality rules"), source=CHECKED)
 
 
 def cleaning(counts: pd.DataFrame, lang: str | None = None) -> Table:
@@ -107,7 +110,8 @@ def cleaning(counts: pd.DataFrame, lang: str | None = None) -> Table:
         " every value changed stands in the cleaning ledger as it was delivered.",
     )
     whole, is_sum = with_sum(counts, numbers, "file", lang)
-    return build(whole, fields, lang, ("清理结果", "What cleaning did"), note=note, totals=is_sum)
+    caption = ("清理结果", "What cleaning did")
+    return build(whole, fields, lang, caption, note=note, totals=is_sum, source=DELIVERIES)
 
 
 def ledger(table: pd.DataFrame, lang: str | None = None, most: int = 20) -> Table:
@@ -168,7 +172,7 @@ def _place(table: str) -> list[Field]:
     return [
         text(label(table, "file"), "file"),
         text(label(table, "sheet"), "sheet", ABSENT),
-        Field(label(table, "row"), ("row",), _row, numeric=True),
+        Field(label(table, "row"), ("row",), _row, True, of("row")),
     ]
 
 
@@ -209,7 +213,8 @@ def _extract(
     shown = _of_every_rule(table, most) if "rule" in table else table
     whole, part = fmt_int(len(table)), fmt_int(len(shown))
     note = pick(lang, f"共{whole}条，摘录{part}条。", f"{part} of {whole} entries.")
-    return build(shown, fields, lang, caption, note=note if len(shown) < len(table) else "")
+    note = note if len(shown) < len(table) else ""
+    return build(shown, fields, lang, caption, note=note, source=DELIVERIES)
 
 
 def _of_every_rule(table: pd.DataFrame, most: int) -> pd.DataFrame:

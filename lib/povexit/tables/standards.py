@@ -10,18 +10,20 @@ from povexit.schema import columns
 from povexit.standards import Standard
 from povexit.style import STATUS, fmt_int, fmt_number, fmt_share, pick
 from povexit.tables.base import (
+    PLACES,
     Cell,
     Field,
     Row,
-    Table,
     Words,
     build,
     capital,
     count,
     is_missing,
+    of,
     text,
     word,
 )
+from povexit.tables.table import Table
 from povexit.tables.verdicts import county
 
 VILLAGE: Words = ("行政村", "Village")
@@ -55,6 +57,8 @@ UNITS: dict[str, Words] = {
     "yuan/person/year": ("元", "yuan per person"),
     "share": ("", ""),
 }
+#: Tests that fewer or less would pass.
+LESS = ("<", "<=")
 SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<"}
 
 
@@ -86,7 +90,8 @@ def places(decisions: pd.DataFrame, standard: Standard, lang: str | None = None)
             ("未达标的指标", "Failed"), tuple(c.id for c in standard.criteria), _failed(standard)
         ),
     ]
-    return build(decisions, fields, lang, _caption(standard, "判定结果", "verdicts"))
+    caption = _caption(standard, "判定结果", "verdicts")
+    return build(decisions, fields, lang, caption, source=PLACES)
 
 
 def place(standard: Standard) -> Field:
@@ -134,12 +139,12 @@ def clauses(table: pd.DataFrame, standard: Standard, lang: str | None = None) ->
     fields = [
         Field(CRITERION, ("criterion",), _criterion(standard)),
         Field(("条款", "Clause"), ("indicator",), _asked(standard)),
-        Field(("实际", "Found"), values, _value, numeric=True),
-        Field(("标准", "Asked"), ("test", "threshold", "of"), _limit, numeric=True),
-        Field(("与标准之差", "Margin"), ("margin", "of", "status"), _margin, numeric=True),
-        Field(("已知数", "Counted"), ("counted", "of"), _of("counted"), numeric=True),
-        Field(("未知数", "Unknown"), ("unknown", "of"), _of("unknown"), numeric=True),
-        Field(("分母", "Of"), ("denominator", "of"), _of("denominator"), numeric=True),
+        Field(("实际", "Found"), values, _value, True, of("value_least")),
+        Field(("标准", "Asked"), ("test", "threshold", "of"), _limit, True, of("threshold")),
+        Field(("与标准之差", "Margin"), ("margin", "of", "status"), _margin, True, _points),
+        Field(("已知数", "Counted"), ("counted", "of"), _of("counted"), True, of("counted")),
+        Field(("未知数", "Unknown"), ("unknown", "of"), _of("unknown"), True, of("unknown")),
+        Field(("分母", "Of"), ("denominator", "of"), _of("denominator"), True, of("denominator")),
         word(("判定", "Verdict"), "status", STATUSES),
         text(("来源", "Source"), "source"),
     ]
@@ -148,7 +153,8 @@ def clauses(table: pd.DataFrame, standard: Standard, lang: str | None = None) ->
         "比例的两端：未知的全不算与全算；差按最不利的一端。",
         "A share's ends: none or all of the unknown count; margins are at worst.",
     )
-    return build(table, fields, lang, _caption(standard, "逐条", "clause by clause"), note=note)
+    caption = _caption(standard, "逐条", "clause by clause")
+    return build(table, fields, lang, caption, note=note, source=PLACES)
 
 
 def _criterion(standard: Standard) -> Cell:
@@ -201,8 +207,13 @@ def _margin(row: Row, lang: str) -> str:
         return "—"
     if is_missing(row["of"]):
         return _number(row["margin"], False, lang)
-    points = fmt_number(100 * row["margin"], lang=lang)
+    points = fmt_number(_points(row), lang=lang)
     return pick(lang, f"{points}个百分点", f"{points} points")
+
+
+def _points(row: Row) -> Any:
+    """Return a margin as it is printed: of a share, in percentage points."""
+    return row["margin"] if is_missing(row["of"]) else 100 * row["margin"]
 
 
 def _of(column: str) -> Cell:
@@ -236,8 +247,10 @@ def shortest(needed: pd.DataFrame, standard: Standard, lang: str | None = None) 
         place(standard),
         Field(CRITERION, ("criterion",), _criterion(standard)),
         Field(("还缺什么", "What is lacking"), ("indicator",), _asked(standard)),
-        Field(("须改变", "To change"), amounts, _to_change, numeric=True),
-        Field(("须查清并合格", "To be found out, and good"), found, _to_record, numeric=True),
+        Field(("须改变", "To change"), amounts, _to_change, True, _signed),
+        Field(
+            ("须查清并合格", "To be found out, and good"), found, _to_record, True, of("to_record")
+        ),
     ]
     note = pick(
         lang,
@@ -245,7 +258,8 @@ def shortest(needed: pd.DataFrame, standard: Standard, lang: str | None = None) 
         "With all of it the place meets the standard, without any one of it it does not."
         " Poor persons are to become fewer. What was not found in the rule no change here settles.",
     )
-    return build(needed, fields, lang, _caption(standard, "还差什么", "what is lacking"), note=note)
+    caption = _caption(standard, "还差什么", "what is lacking")
+    return build(needed, fields, lang, caption, note=note, source=PLACES)
 
 
 def _is_counted(indicators: pd.Series, standard: Standard) -> pd.Series:
@@ -261,8 +275,12 @@ def _to_change(row: Row, lang: str) -> str:
         return "—"
     if row["test"].startswith("is_"):
         return pick(lang, "须具备", "to be put right")
-    sign = "−" if row["test"] in ("<", "<=") else "+"
+    sign = "−" if row["test"] in LESS else "+"
     return sign + _amount(row["to_change"], row["unit"], lang)
+
+
+def _signed(row: Row) -> Any:
+    return -row["to_change"] if row["test"] in LESS else row["to_change"]
 
 
 def _to_record(row: Row, lang: str) -> str:
@@ -303,4 +321,4 @@ def lacking(table: pd.DataFrame, unit: str, lang: str | None = None) -> Table:
         count((f"缺（{zh}）", f"Lacking ({en})"), "lacking"),
         count((f"未知（{zh}）", f"Unknown ({en})"), "unknown"),
     ]
-    return build(table, fields, lang, ("缺在哪些村", "In which villages"))
+    return build(table, fields, lang, ("缺在哪些村", "In which villages"), source=PLACES)

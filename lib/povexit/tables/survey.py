@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from povexit.style import ABSENT, fmt_int, fmt_share, pick
 from povexit.tables.base import (
+    SURVEY,
     Field,
     Row,
-    Table,
     Words,
     build,
     count,
     interval,
     is_missing,
+    of,
     share,
     text,
     word,
 )
+from povexit.tables.table import Table
 from povexit.tables.verdicts import county
 
 ESTIMATE: Words = ("估计值", "Estimate")
@@ -71,7 +75,8 @@ def estimates(table: pd.DataFrame, lang: str | None = None) -> Table:
         if reason
     ]
     caption = ("抽样估计", "Survey estimates")
-    return build(table, fields, lang, caption, note=pick(lang, "；", "; ").join(told))
+    note = pick(lang, "；", "; ").join(told)
+    return build(table, fields, lang, caption, note=note, source=SURVEY)
 
 
 def _denominator(table: pd.DataFrame) -> list[Field]:
@@ -91,7 +96,7 @@ def _threshold() -> Field:
     def cell(row: Row, lang: str) -> str:
         return ABSENT if is_missing(row["threshold"]) else printed.cell(row, lang)
 
-    return Field(printed.header, printed.needs, cell, numeric=True)
+    return replace(printed, cell=cell)
 
 
 def _bound(table: pd.DataFrame) -> list[Field]:
@@ -105,7 +110,7 @@ def _bound(table: pd.DataFrame) -> list[Field]:
         sign = {"upper": "≤", "lower": "≥"}[row["bound_side"]]
         return f"{sign} {fmt_share(row['bound'], lang=lang)}"
 
-    return [Field(("95%单侧界限", "One-sided 95% bound"), (), cell, numeric=True)]
+    return [Field(("95%单侧界限", "One-sided 95% bound"), (), cell, True, of("bound"))]
 
 
 def _more(table: pd.DataFrame) -> list[Field]:
@@ -132,7 +137,7 @@ def _verdict() -> Field:
     def cell(row: Row, lang: str) -> str:
         return ABSENT if is_missing(row["verdict"]) else printed.cell(row, lang)
 
-    return Field(printed.header, printed.needs, cell)
+    return replace(printed, cell=cell)
 
 
 def ranking(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -156,14 +161,15 @@ def ranking(table: pd.DataFrame, lang: str | None = None) -> Table:
     ordered["rank"] = (ordered.index + 1).where(ordered["estimate"].notna())
     fields = [
         county(),
-        Field(("位次", "Rank"), ("rank",), _rank, numeric=True),
+        Field(("位次", "Rank"), ("rank",), _rank, True, of("rank")),
         share(ESTIMATE, "estimate"),
         interval(INTERVAL, "low", "high"),
         count(ASKED, "n"),
     ]
     if {"rank_low", "rank_high"} <= set(table):
         fields.insert(2, interval(("位次区间", "Rank interval"), "rank_low", "rank_high", fmt_int))
-    return build(ordered, fields, lang, ("各县（市、区）排序", "Counties in order"))
+    caption = ("各县（市、区）排序", "Counties in order")
+    return build(ordered, fields, lang, caption, source=SURVEY)
 
 
 def _rank(row: Row, lang: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from povexit.geography import county_name
 from povexit.style import STATUS, pick
 from povexit.tables.base import (
+    REGISTER,
     Cell,
     Field,
     Row,
-    Table,
     Words,
     build,
     capital,
@@ -22,6 +24,7 @@ from povexit.tables.base import (
     text,
     yes_no,
 )
+from povexit.tables.table import Table
 
 #: What a notebook writes for all counties together: the row of the whole city.
 CITY = "all"
@@ -80,6 +83,7 @@ def criteria(summary: pd.DataFrame, lang: str | None = None) -> Table:
         ("各项指标判定结果", "Verdicts by criterion"),
         note=note,
         totals=totals,
+        source=REGISTER,
     )
 
 
@@ -107,7 +111,8 @@ def months(table: pd.DataFrame, lang: str | None = None) -> Table:
         count(UNKNOWNS, "unknown"),
         share(("达标率", "Share meeting"), "meets_share"),
     ]
-    return build(table, fields, lang, ("逐月判定结果", "Verdicts month by month"))
+    caption = ("逐月判定结果", "Verdicts month by month")
+    return build(table, fields, lang, caption, source=REGISTER)
 
 
 def _name(row: Row, lang: str) -> str:
@@ -165,6 +170,7 @@ def counties(table: pd.DataFrame, lang: str | None = None) -> Table:
         ("各县（市、区）判定结果", "Verdicts by county"),
         note=note,
         totals=totals,
+        source=REGISTER,
     )
 
 
@@ -194,19 +200,15 @@ def villages(table: pd.DataFrame, lang: str | None = None) -> Table:
         count(MEETS, "meets"),
         count(FAILS, "fails"),
         count(UNKNOWNS, "unknown"),
-        Field(
-            ("达标率", "Share meeting"),
-            ("value", "status"),
-            share(MEETS, "value").cell,
-            numeric=True,
-        ),
+        replace(share(("达标率", "Share meeting"), "value"), needs=("value", "status")),
     ]
     note = pick(
         lang,
         "达标率以判定户数（含未知户）为分母。",
         "Shares are of all households judged, the unknown among them.",
     )
-    return build(table, fields, lang, ("各村判定结果", "Verdicts by village"), note=note)
+    caption = ("各村判定结果", "Verdicts by village")
+    return build(table, fields, lang, caption, note=note, source=REGISTER)
 
 
 def flips(table: pd.DataFrame, lang: str | None = None) -> Table:
@@ -233,7 +235,7 @@ def flips(table: pd.DataFrame, lang: str | None = None) -> Table:
         count(("户数", "Households"), "households"),
     ]
     caption = ("两个版本判定不同的户", "Households that two editions judge differently")
-    return build(table, fields, lang, caption)
+    return build(table, fields, lang, caption, source=REGISTER)
 
 
 def edition_field(table: pd.DataFrame, side: str) -> Field:

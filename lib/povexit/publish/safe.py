@@ -3,7 +3,8 @@
 Everything a county typed may reach an output: a village name is as good a
 place for a script as any. So nothing passes unless it is on a list: MIME types
 first, then tags and attributes. Pictures go in as ``<img>`` with their data
-inside, where a browser runs no script; JavaScript and widgets are dropped.
+inside, where a browser runs no script; JavaScript and widgets are dropped. A county map is
+drawn anew from its data.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ CELL = re.compile(r"<td>([^<]*)</td>")
 # matplotlib names itself here, in the same words a drawing's title has
 SVG_CREATOR = re.compile(r"<dc:creator>.*?</dc:creator>", flags=re.S)
 SVG_TITLE = re.compile(r"<(?:dc:)?title[^>]*>\s*([^<]+?)\s*</(?:dc:)?title>")
+# As `povexit.maps.svg` names it.
+COUNTY_MAP = "application/vnd.povexit.map+json"
 # Best first: a drawing that scales, then a table, then words, then a photograph.
 PREFERRED = ("image/svg+xml", "image/png", "text/html", "text/markdown")
 
@@ -145,6 +148,12 @@ def output(item: Mapping[str, Any], heading: str = "") -> str:
         The heading above, the last resort for a picture's alternative text.
     """
     data = item.get("data", {})
+    if COUNTY_MAP in data:
+        from povexit.maps import svg  # heavy, and few pages have one
+
+        # drawn anew from its numbers: no markup of the notebook's passes
+        drawn = svg.county_map_from(data[COUNTY_MAP]).svg()
+        return f'<figure class="px-figure">{drawn}</figure>'
     mime = next((m for m in PREFERRED if m in data), None)
     if mime is None:
         return ""

@@ -46,6 +46,12 @@ The county's tables are brought up to date first.
 
   povexit village 451022103209 --month 2016-06
 """
+PDF = """\
+Make PDFs of a month already run: one of every report, and one volume of the city's
+report and all counties.
+
+  povexit pdf --month 2016-06
+"""
 EXIT = """\
 exit status:
   0    everything was delivered
@@ -85,6 +91,8 @@ def parser() -> argparse.ArgumentParser:
     )
     village.add_argument("code", metavar="CODE", help="the village's 12 digits")
     _common_arguments(village)
+    pdf = commands.add_parser("pdf", help="make PDFs", description=PDF, formatter_class=shape)
+    _product_arguments(pdf)
     check = commands.add_parser(
         "check",
         help="check delivered files",
@@ -96,6 +104,11 @@ def parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="a register, ledger or survey"
     )
     return top
+
+
+def _product_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--month", required=True, metavar="YYYY-MM", help="a month already run")
+    command.add_argument("--lang", default="zh", help="zh or en (default: zh)")
 
 
 def _common_arguments(command: argparse.ArgumentParser) -> None:
@@ -214,6 +227,20 @@ def village(given: argparse.Namespace) -> int:
     return DELIVERED if is_made else SOME_FAILED
 
 
+def pdf(given: argparse.Namespace) -> int:
+    """Make the PDFs of a month's reports and print where they are."""
+    from povexit import batch, publish
+
+    reports = batch.delivered(given.month, given.lang)
+    folder = reports[0].notebook.parents[1] / "pdf"
+    for report in reports:
+        print(publish.pdf(report.notebook, folder / f"{report.name}.pdf", report.page))
+    bound = [r.notebook for r in reports if r.name == "city" or r.name.startswith("county_")]
+    page = batch.whole(given.month, given.lang, "volume")
+    print(publish.volume(bound, folder / "volume.pdf", page))
+    return DELIVERED
+
+
 def check(given: argparse.Namespace) -> int:
     """Say of each delivered file whether it can be used, and what is wrong if not."""
     from povexit import clean, raw
@@ -240,6 +267,7 @@ def _checked(name: str, ask: Callable[[], str | None]) -> bool:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": run,
     "village": village,
+    "pdf": pdf,
     "check": check,
 }
 

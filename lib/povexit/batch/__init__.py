@@ -20,6 +20,7 @@ from pathlib import Path
 
 from povexit import store
 from povexit.batch import pages, summary, tables
+from povexit.batch.delivered import Delivered, delivered, whole
 from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
 from povexit.batch.pool import Pool, Progress
 from povexit.batch.records import Record
@@ -28,7 +29,7 @@ from povexit.batch.tables import Due, Unit
 from povexit.batch.worker import Result
 from povexit.errors import StoreError, UnknownNameError
 
-__all__ = ["Options", "Summary", "check", "run", "village"]
+__all__ = ["Delivered", "Options", "Summary", "check", "delivered", "run", "village", "whole"]
 
 
 def run(

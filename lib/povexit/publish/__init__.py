@@ -14,8 +14,9 @@ from pathlib import Path
 
 from povexit.errors import PovexitError, StoreError
 from povexit.publish.page import Page, compose, words, write
+from povexit.publish.pdf import pdf, volume
 
-__all__ = ["Entry", "Page", "failure_page", "index", "render", "words"]
+__all__ = ["Entry", "Page", "failure_page", "index", "pdf", "render", "volume", "words"]
 
 ERROR_PARTS = ("problem", "where", "expected", "found", "hint")
 

@@ -1,0 +1,114 @@
+"""An executed notebook as a sequence of parts: prose, tables, drawings, in reading order.
+
+Every product starts here, so that page, PDF and workbook show the same things in the
+same order. What a part needs is in the notebook itself (see ``docs/publishing.md``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from povexit.errors import StoreError
+from povexit.tables import MIME as TABLE
+
+FIGURE = "application/vnd.povexit.figure+json"
+HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*$", flags=re.M)
+# Best first: a drawing that scales, then a table, then words, then a photograph.
+PREFERRED = ("image/svg+xml", "image/png", "text/html", "text/markdown")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a notebook shows.
+
+    Attributes
+    ----------
+    kind
+        A MIME type of `PREFERRED`; Markdown cells are ``text/markdown``.
+    content
+        Text, or base64 of a picture that is no drawing.
+    heading
+        The heading it stands under, as plain text.
+    table, figure
+        What a table or drawing carries as data; empty without it.
+    metadata
+        What else the output says about itself.
+    """
+
+    kind: str
+    content: str
+    heading: str = ""
+    table: Mapping[str, Any] = field(default_factory=dict)
+    figure: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read(notebook: Path) -> list[Part]:
+    """Return the parts of an executed notebook.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read, or has nothing to show.
+    """
+    import nbformat
+
+    try:
+        cells = nbformat.read(notebook, as_version=4).cells
+    except (OSError, ValueError) as error:  # nbformat's own errors are ValueErrors
+        raise StoreError(
+            "the executed notebook cannot be read",
+            where=notebook,
+            found=error,
+            hint="run the month again: povexit run --month YYYY-MM",
+        ) from error
+    found = list(parts(cells))
+    if not found:
+        raise StoreError("the notebook shows nothing", where=notebook.name)
+    return found
+
+
+def parts(cells: list[Any]) -> Iterator[Part]:
+    """Give the parts of a notebook's cells in order, without code; cells tagged ``remove`` are left out."""
+    heading = ""
+    for cell in cells:
+        if "remove" not in cell.get("metadata", {}).get("tags", []):
+            for part in _shown(cell):
+                heading = _last_heading(part) or heading
+                yield replace(part, heading=heading)
+
+
+def _shown(cell: Mapping[str, Any]) -> Iterator[Part]:
+    if cell["cell_type"] == "markdown":
+        yield Part("text/markdown", _joined(cell["source"]))
+    elif cell["cell_type"] == "code":
+        shown = (part_of(item) for item in cell.get("outputs", []))
+        yield from (part for part in shown if part is not None)
+
+
+def _last_heading(part: Part) -> str:
+    found = HEADING.findall(part.content) if part.kind == "text/markdown" else []
+    return str(found[-1]) if found else ""
+
+
+def part_of(item: Mapping[str, Any]) -> Part | None:
+    """Return what one output of a code cell shows, or None if none of its types is allowed."""
+    data = item.get("data", {})
+    kind = next((mime for mime in PREFERRED if mime in data), None)
+    if kind is None:
+        return None
+    return Part(
+        kind,
+        _joined(data[kind]),
+        table=data.get(TABLE, {}),
+        figure=data.get(FIGURE, {}),
+        metadata=item.get("metadata", {}),
+    )
+
+
+def _joined(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else "".join(value)

@@ -6,7 +6,8 @@ was not delivered, and a denominator of nothing, give unknown and never 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from povexit.progress.model import Target
 from povexit.progress.read import measures, targets
 from povexit.progress.tally import SUMS, Given
 
+Row = Mapping[Any, Any]
 Where = tuple[tuple[str, str], ...]
 Function = Callable[[Given], pl.DataFrame]
 #: Kept with the targets' numbers: how much of the city was delivered, and what must reconcile.
@@ -133,25 +135,40 @@ def totals(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
         counties known; of none they are missing.
     """
     places = sorted(target.places or counties()["county_code"])
-    own = rows[(rows["target"] == target.id) & rows["county_code"].isin(places)]
-    is_open = own[list(SUMS)].isna().any(axis=1)
-    known = own[~own["county_code"].isin(own.loc[is_open, "county_code"])]
-    by_county = _added(known, target).reindex(places)
-    city = _added(known.assign(county_code="all"), target).reindex(["all"])
-    table = pd.concat([by_county, city]).astype("Float64")
-    missing = by_county["number"].isna()
-    table["missing"] = pd.array([*missing.astype(int), int(missing.sum())], dtype="Int64")
-    return table.rename_axis("county_code").reset_index()
+    own: dict[str, list[Row]] = {place: [] for place in places}
+    for row in rows[rows["target"] == target.id].to_dict("records"):
+        if row["county_code"] in own:
+            own[row["county_code"]].append(row)
+    # where one part is not known, nothing is known of the county
+    known = {c: part for c, part in own.items() if not any(map(_is_open, part))}
+    sums = [_added(known.get(place, []), target) for place in places]
+    sums.append(_added([row for part in known.values() for row in part], target))
+    missing = [int(found["number"] is None) for found in sums[:-1]]
+    table = pd.DataFrame(sums, columns=list(SUMS), dtype="Float64")
+    table.insert(0, "county_code", [*places, "all"])
+    table["missing"] = pd.array([*missing, sum(missing)], dtype="Int64")
+    return table
 
 
-def _added(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
-    """Return sums by county; for a target in parts, how many reach its number, and how many may."""
-    sums = list(SUMS)
+def _is_open(row: Row) -> bool:
+    return any(pd.isna(row[name]) for name in SUMS)
+
+
+def _added(rows: Sequence[Row], target: Target) -> dict[str, float | None]:
+    """Return sums; for a target in parts, how many reach its number, and how many may."""
+    if not rows:
+        return dict.fromkeys(SUMS)
     if target.at_least is None:
-        return rows.groupby("county_code")[sums].sum()
-    parts = rows.groupby(["county_code", "part"])[sums].sum()
-    reached = parts["number"] >= target.at_least
-    may = ~reached & (parts["number"] + parts["unknown"] >= target.at_least)
-    counted = pd.DataFrame({"number": reached, "denominator": 1, "unknown": may}).astype(float)
-    found = counted.groupby(level="county_code").sum()
-    return found.reindex(sorted(set(rows["county_code"])), fill_value=0.0)
+        return {name: math.fsum(row[name] for row in rows) for name in SUMS}
+    parts: dict[str, list[Row]] = {}
+    for row in rows:
+        if not pd.isna(row["part"]):
+            parts.setdefault(row["part"], []).append(row)
+    numbers = [math.fsum(row["number"] for row in part) for part in parts.values()]
+    most = [
+        number + math.fsum(row["unknown"] for row in part)
+        for number, part in zip(numbers, parts.values(), strict=True)
+    ]
+    reached = sum(number >= target.at_least for number in numbers)
+    may = sum(number >= target.at_least for number in most) - reached
+    return {"number": reached, "denominator": len(parts), "unknown": may}

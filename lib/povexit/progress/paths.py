@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,14 +75,15 @@ def series(history: Mapping[str, pd.DataFrame | None], target: Target) -> pd.Dat
         if frame is not None:
             city = totals(frame, target).iloc[-1]
             row = {n: city[n] if city["missing"] == 0 else pd.NA for n in SUMS}
-        rows.append({"month": month, **row, "expected": expected(target, month)})
-    table = pd.DataFrame(rows, columns=["month", *SUMS, "expected"])
-    table = table.astype(dict.fromkeys([*SUMS, "expected"], "Float64"))
-    return table.assign(value=value(table, target))
+        told = {"value": value(row, target), "expected": expected(target, month)}
+        rows.append({"month": month, **row, **told})
+    numbers = [*SUMS, "expected", "value"]
+    table = pd.DataFrame(rows, columns=["month", *numbers])
+    return table.astype(dict.fromkeys(numbers, "Float64"))
 
 
-def value(table: pd.DataFrame, target: Target) -> pd.Series:
+def value(row: Mapping[Any, Any], target: Target) -> float | None:
     """Return the number, or its share of the denominator; of a denominator of nothing, unknown."""
-    is_there = (table["denominator"] > 0).fillna(False)
-    number = table["number"].where(is_there)
-    return number if target.share is None else number / table["denominator"]
+    if pd.isna(row["number"]) or pd.isna(row["denominator"]) or row["denominator"] <= 0:
+        return None
+    return float(row["number"] if target.share is None else row["number"] / row["denominator"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,9 @@ COLUMNS += ["unknown", "missing", "value", "wanted", "stated", "expected", "unit
 COLUMNS += ["status", "reason", "definition_zh", "definition_en", "denominator_zh"]
 COLUMNS += ["denominator_en", "answers_zh", "answers_en", "source", "confidence"]
 COLUMNS += ["deadline_confidence", "note"]
+NUMBERS = dict.fromkeys(
+    ["number", "denominator", "unknown", "value", "wanted", "stated", "expected"], "Float64"
+) | {"missing": "Int64"}
 #: What a simulated sample is held against, by unit: our count and the published one.
 _UNITS = {
     "households": ("households_on_register", "poor_households"),
@@ -99,32 +102,39 @@ def judged(
         target of each county, the city's number is of counties done.
     """
     chosen = targets() if asked is None else tuple(asked)
-    parts = [_judged(rows, month, scaled(t, factors or {}), t) for t in chosen]
-    words = pd.DataFrame([_words(t) for t in chosen])
-    table = pd.concat(parts, ignore_index=True)
-    return table.merge(words, on="target", how="left", validate="m:1")[COLUMNS]
+    own = dict(list(rows.groupby("target")))
+    none = rows.iloc[:0]
+    records = [
+        record
+        for t in chosen
+        for record in _judged(own.get(t.id, none), month, scaled(t, factors or {}), t)
+    ]
+    return pd.DataFrame(records, columns=COLUMNS).astype(NUMBERS)
 
 
-def _judged(rows: pd.DataFrame, month: str, target: Target, stated: Target) -> pd.DataFrame:
-    table = totals(rows, target)
-    numbers = {
+def _judged(rows: pd.DataFrame, month: str, target: Target, stated: Target) -> list[dict[str, Any]]:
+    """Return one target's row in each place; the city's comes last."""
+    told = {
+        **_words(target),
+        "unit": target.unit,
         "wanted": target.wanted,
         "stated": stated.wanted,
         "expected": expected(target, month),
     }
-    table = table.assign(value=value(table, target), **numbers)
-    table = table.astype(dict.fromkeys(["value", *numbers], "Float64"))
-    table = table.assign(target=target.id, unit=target.unit)
-    records = table.to_dict("records")
-    own = [_status(row, target, month) for row in records]
+    places = [
+        {**row, **told, "value": value(row, target)}
+        for row in totals(rows, target).to_dict("records")
+    ]
+    own = [_status(place, target, month) for place in places]
     if target.level == "county":
-        table, own[-1] = _of_counties(table, own[:-1]), _together(own[:-1])
+        places[-1] |= _of_counties(own[:-1])
+        own[-1] = _together(own[:-1])
     else:
         # the counties share in what the city has to reach; none has a number of its own
         own[:-1] = ["unknown:no_number"] * (len(own) - 1)
-    table["status"] = [text.partition(":")[0] for text in own]
-    table["reason"] = [text.partition(":")[2] for text in own]
-    return table
+    for place, text in zip(places, own, strict=True):
+        place["status"], _, place["reason"] = text.partition(":")
+    return places
 
 
 def _status(row: Mapping[Any, Any], target: Target, month: str) -> str:
@@ -149,22 +159,18 @@ def _status(row: Mapping[Any, Any], target: Target, month: str) -> str:
     return "late" if row["value"] + row["unknown"] / whole < by_now else "unknown:open"
 
 
-def _of_counties(table: pd.DataFrame, own: list[str]) -> pd.DataFrame:
-    """Write into the city's row how many counties are done, of how many, and how many are open."""
-    table = table.copy()
-    last = table.index[-1]
+def _of_counties(own: Sequence[str]) -> dict[str, Any]:
+    """Return the city's row: how many counties are done, of how many, and how many are open."""
     done, unknown = own.count("done"), sum(text.startswith("unknown") for text in own)
-    number = pd.NA if unknown == len(own) else float(done)
-    found: dict[str, Any] = {
-        "number": number,
-        "denominator": len(own),
-        "unknown": unknown,
-        "value": number,
+    number = None if unknown == len(own) else float(done)
+    counted = {"number": number, "denominator": len(own), "unknown": unknown, "value": number}
+    return {
+        **counted,
+        "wanted": len(own),
+        "stated": len(own),
+        "expected": None,
+        "unit": "counties",
     }
-    found |= {"wanted": len(own), "stated": len(own), "expected": pd.NA, "unit": "counties"}
-    for name, what in found.items():
-        table.loc[last, name] = what
-    return table
 
 
 def _together(own: list[str]) -> str:

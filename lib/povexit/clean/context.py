@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -66,6 +67,7 @@ def county_codes(named: pl.Series) -> pl.Series:
     return named.replace_strict(known, default=None, return_dtype=pl.String)
 
 
+@cache
 def _resolved(text: str) -> str | None:
     try:
         return resolve_county(text)

@@ -100,14 +100,16 @@ class Book:
         self.raw = raw
         self._notes: list[pl.DataFrame] = []
         self._quarantined: list[pl.DataFrame] = []
+        self._told: tuple[int, pl.DataFrame] | None = None
 
     def note(self, column: str, rows: pl.Series, rule: pl.Series, raw_value: pl.Series) -> None:
         """Note the cells of a column whose ``rule`` is not null (all of one length)."""
+        if rule.null_count() == len(rule):
+            return
         said = pl.Series(raw_value).cast(pl.String)
         noted = pl.DataFrame({"row": rows, "rule": rule, "raw_value": said}).drop_nulls("rule")
-        if noted.height:
-            masked = pl.lit(MASK) if column in PERSONAL else pl.col("raw_value")
-            self._add(noted.with_columns(raw_value=masked, cells=1), column)
+        masked = pl.lit(MASK) if column in PERSONAL else pl.col("raw_value")
+        self._add(noted.with_columns(raw_value=masked, cells=1), column)
 
     def note_column(self, column: str, rule: str, raw_value: str, cells: int) -> None:
         """Note what was done to a whole column."""
@@ -129,6 +131,8 @@ class Book:
         A row for which it is unknown stays.
         """
         bad = frame.select("row", bad=is_bad.fill_null(False))
+        if not bad["bad"].any():
+            return frame
         self._quarantined.append(
             bad.filter("bad").select("row", rule=pl.lit(rule, dtype=pl.String))
         )
@@ -138,7 +142,8 @@ class Book:
         """Quarantine every row that is not yet: the sheet as a whole cannot be used."""
         rows = self.raw.frame.select("row")
         rest = rows.join(self.quarantine().select("row"), on="row", how="anti")
-        self._quarantined.append(rest.with_columns(rule=pl.lit(rule)))
+        if rest.height:
+            self._quarantined.append(rest.with_columns(rule=pl.lit(rule)))
 
     def left(self) -> int:
         """Return how many rows are not quarantined."""
@@ -153,8 +158,13 @@ class Book:
 
     def quarantine(self) -> pl.DataFrame:
         """Return every row set aside because it can't be used, with its cells as JSON."""
+        if self._told is None or self._told[0] != len(self._quarantined):
+            self._told = len(self._quarantined), self._quarantine()
+        return self._told[1]
+
+    def _quarantine(self) -> pl.DataFrame:
         unread = self.raw.unreadable.select("row", "rule", raw_value="raw")
-        dropped = [q for q in self._quarantined if q.height]
+        dropped = self._quarantined
         bad = pl.concat(dropped) if dropped else pl.DataFrame(schema={"row": pl.Int64, "rule": str})
         found = bad.join(self.raw.frame, on="row", how="left", maintain_order="left")
         said = [_as_json(r) for r in found.drop("row", "rule").iter_rows(named=True)]

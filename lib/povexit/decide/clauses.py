@@ -106,12 +106,13 @@ def _row(
         "criterion": nw.lit(clause.criterion.id),
         "clause": _whole(order - first + 1),
         **_compared(clause.leaf, year),
-        "status": _status(clause),
+        "status": nw.col("_status"),
         "reason": _reason(clause, year),
         "source": nw.lit(clause.variant.source or standard.source),
         "confidence": nw.lit(clause.variant.confidence or standard.confidence),
         "_order": _whole(order),
     }
+    judged = judged.with_columns(_status(clause).alias("_status"))
     return judged.select(*keys, *(e.alias(n) for n, e in told.items()))
 
 
@@ -168,7 +169,7 @@ def _status(clause: Clause) -> nw.Expr:
 
 def _reason(clause: Clause, year: int) -> nw.Expr:
     """Return the status with what decided it; whether a clause applies is asked first."""
-    status, leaf = _status(clause), clause.leaf
+    status, leaf = nw.col("_status"), clause.leaf
     cases = [nw.when(status == s).then(nw.lit(s)) for s in ("pass", "not_applicable")]
     if leaf is not None:
         cases.append(nw.when(status == "fail").then(nw.lit(f"fail:{leaf.indicator}")))

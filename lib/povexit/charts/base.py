@@ -15,10 +15,9 @@ from povexit.errors import SchemaError
 from povexit.geography import county_name
 from povexit.style import (
     COLORS,
+    SHARE,
     figure_of,
-    fmt_int,
     fmt_number,
-    fmt_share,
     language,
     least_digits,
     pick,
@@ -31,8 +30,6 @@ from povexit.style import (
     text_width,
 )
 
-#: Unit of values that are shares of 0 to 1 and printed as percentages.
-SHARE = "%"
 _TITLE_INCHES = 1.3
 #: The longest name of a row, and the gap before a column of figures, in sizes of text.
 _NAME_EMS = 18
@@ -83,15 +80,6 @@ def names_of(table: pd.DataFrame, lang: str | None) -> list[str]:
     if "name" in table:
         return [str(name) for name in table["name"]]
     return [county_name(code, language(lang), short=True) for code in table["county_code"]]
-
-
-def number(value: Any, unit: str, lang: str | None, status: str | None = None) -> str:
-    """Print a value in a unit; a large one without decimals."""
-    if unit == SHARE:
-        return fmt_share(value, status=status, lang=lang)
-    if pd.notna(value) and (abs(value) >= 100 or float(value).is_integer()):
-        return fmt_int(value, status=status, lang=lang)
-    return fmt_number(value, status=status, lang=lang)
 
 
 def value_axis(ax: Axes, unit: str, label: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,23 @@ from povexit.charts.base import (
     names_of,
     need,
     nothing,
-    number,
     row_text,
     rows_axis,
     value_axis,
 )
-from povexit.style import ABSENT, COLORS, STATUS, fmt_int, pick, text_size
+from povexit.style import (
+    ABSENT,
+    COLORS,
+    STATUS,
+    described,
+    ends,
+    fmt_int,
+    fmt_value,
+    listed,
+    pick,
+    text_size,
+    without_value,
+)
 
 #: Marker and fill of each verdict: apart in shape as well as colour.
 VERDICTS: dict[str, dict[str, Any]] = {
@@ -48,6 +60,28 @@ def dot(verdict: str) -> dict[str, Any]:
 _VERDICT_STATUS = {"meets": "pass", "fails": "fail", "undetermined": "undetermined"}
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    known = table["estimate"].notna()
+    said = ends(names_of(table, lang), table["estimate"], given["unit"], lang)
+    said += without_value(known.map({True: "shown", False: "unknown"}), lang)
+    if "verdict" not in table:
+        return pick(lang, f"{len(table)}行估计值：{said}。", f"{len(table)} estimates: {said}.")
+    counts = table.loc[known, "verdict"].fillna("undetermined").value_counts()
+    judged = listed(
+        (f"{STATUS[s].label(lang)} {counts.get(v, 0)}" for v, s in _VERDICT_STATUS.items()), lang
+    )
+    line = fmt_value(given["threshold"], given["unit"], lang)
+    return pick(
+        lang,
+        f"{len(table)}行估计值，标准线{line}：{said}。结论：{judged}。",
+        f"{len(table)} estimates against {line}: {said}. Verdicts: {judged}.",
+    )
+
+
+@described(
+    _shows,
+    ["county_code", "name", "estimate", "low", "high", "n", "verdict"],
+)
 def county_ranking(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -97,7 +131,7 @@ def county_ranking(
 
 def _interval(ax: Axes, place: int, row: dict[Any, Any], unit: str, lang: str | None) -> None:
     if pd.isna(row["estimate"]):
-        row_text(ax, place, number(None, unit, lang))
+        row_text(ax, place, fmt_value(None, unit, lang))
         return
     verdict = row["verdict"] if pd.notna(row["verdict"]) else "undetermined"
     look = VERDICTS[verdict]
@@ -115,7 +149,7 @@ def _interval(ax: Axes, place: int, row: dict[Any, Any], unit: str, lang: str | 
 
 
 def _columns(ax: Axes, table: pd.DataFrame, unit: str, lang: str | None) -> None:
-    estimates = [number(value, unit, lang) for value in table["estimate"]]
+    estimates = [fmt_value(value, unit, lang) for value in table["estimate"]]
     spans = [_span(row, unit, lang) for row in table.to_dict("records")]
     asked = [fmt_int(n, lang=lang) for n in table["n"]]
     headings = zip(
@@ -128,7 +162,7 @@ def _columns(ax: Axes, table: pd.DataFrame, unit: str, lang: str | None) -> None
 def _span(row: dict[Any, Any], unit: str, lang: str | None) -> str:
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return ABSENT
-    return f"{number(row['low'], unit, lang).removesuffix('%')}–{number(row['high'], unit, lang)}"
+    return f"{fmt_value(row['low'], unit, lang).removesuffix('%')}–{fmt_value(row['high'], unit, lang)}"
 
 
 def _ranking_handles(
@@ -140,7 +174,7 @@ def _ranking_handles(
         if verdict in set(table["verdict"])
     ]
     if threshold is not None and pd.notna(threshold):
-        text = pick(lang, "标准线", "threshold") + " " + number(threshold, unit, lang)
+        text = pick(lang, "标准线", "threshold") + " " + fmt_value(threshold, unit, lang)
         found.append(
             Line2D([], [], color=COLORS["accent"], linestyle="--", linewidth=1, label=text)
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -17,13 +20,39 @@ from povexit.charts.base import (
     rows_axis,
     value_axis,
 )
-from povexit.style import STATUS, figure_of, fmt_int, fmt_share, pick, text_size, text_width
+from povexit.style import (
+    SHARE,
+    STATUS,
+    described,
+    ends,
+    figure_of,
+    fmt_int,
+    fmt_share,
+    pick,
+    text_size,
+    text_width,
+)
 
 #: The least part of a figure's width that the bars take.
 _PLOT = 0.5
 PARTS = {"pass": "passed", "fail": "failed", "unknown": "unknown"}
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    names = names_of(table, lang)
+    parts = [
+        f"{STATUS[status].label(lang)}{pick(lang, '户', ': ')}"
+        f"{ends(names, table[f'{part}_share'], SHARE, lang)}"
+        for status, part in PARTS.items()
+    ]
+    return pick(
+        lang,
+        f"{len(table)}项标准，户的比例。" + "；".join(parts) + "。",
+        f"{len(table)} criteria, share of households that {'; '.join(parts)}.",
+    )
+
+
+@described(_shows, ["name", *(f"{part}{end}" for part in PARTS.values() for end in ("", "_share"))])
 def criteria_bars(
     summary: pd.DataFrame,
     lang: str | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from povexit.charts.base import (
     rows_axis,
     value_axis,
 )
-from povexit.style import COLORS, STATUS, fmt_int, fmt_number, pick, sequential
+from povexit.style import COLORS, STATUS, described, ends, fmt_int, fmt_number, pick, sequential
 
 _KINDS = {
     "more": (STATUS["pass"].color, "增加", "adds"),
@@ -36,6 +37,31 @@ _GAP: dict[str, Any] = {
 _TEN_THOUSAND = 10_000
 
 
+def _waterfall_shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    rows = zip(table["name"], table["value"], table["kind"], strict=True)
+    said = [
+        f"{name} {_signed(float(v), kind) if pd.notna(v) else fmt_int(None, lang=lang)}"
+        for name, v, kind in rows
+    ]
+    if lang == "zh":
+        return "，".join(said) + f"（{given['unit']}）。"
+    return ", ".join(said) + f" ({given['unit']})."
+
+
+def _funds_show(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    key = "name" if "name" in table else "county_code"
+    left = (table.groupby(key, sort=False)["balance_yuan"].sum() / _TEN_THOUSAND).reset_index()
+    old = table.loc[table["age_years"] > 0, "balance_yuan"].sum() / _TEN_THOUSAND
+    said = ends(names_of(left, lang), left["balance_yuan"].astype(float).round(), "", lang)
+    total, before = (fmt_int(x) for x in (left["balance_yuan"].sum(), old))
+    return pick(
+        lang,
+        f"结余共{total}万元，其中往年资金{before}万元。{said}（万元）。",
+        f"{total} x 10,000 yuan left, of it {before} from earlier years; {said}.",
+    )
+
+
+@described(_waterfall_shows, ["name", "value", "kind"])
 def waterfall(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -113,6 +139,7 @@ def _handles(table: pd.DataFrame, lang: str | None) -> list[Patch]:
     return found
 
 
+@described(_funds_show, ["county_code", "name", "age_years", "balance_yuan", "unknown_yuan"])
 def funds_by_age(
     table: pd.DataFrame,
     lang: str | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,17 +17,53 @@ from povexit.charts.base import (
     names_of,
     need,
     nothing,
-    number,
     row_text,
     rows_axis,
     value_axis,
 )
-from povexit.style import ABSENT, COLORS, fmt_int, fmt_share, pick, sequential, text_size
+from povexit.style import (
+    ABSENT,
+    COLORS,
+    described,
+    fmt_int,
+    fmt_share,
+    fmt_value,
+    listed,
+    pick,
+    sequential,
+    text_size,
+)
 
 #: Height of the limits of a row, of 1 between rows.
 _BAND = 0.72
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    if table.empty:
+        return pick(lang, "没有数据。", "No data.")
+    table = table.assign(name=names_of(table, lang))
+    said = []
+    for level, part in table.groupby("level"):
+        beyond = part.loc[part["is_outside"].astype("boolean").fillna(False), "name"]
+        limit = fmt_share(level, lang=lang)
+        who = listed(beyond, lang) or pick(lang, "无", "none")
+        said.append(pick(lang, f"超出{limit}界限：{who}", f"beyond {limit} limits: {who}"))
+    common = fmt_value(table["target"].iloc[0], "%", lang)
+    count = table["name"].nunique()
+    return pick(
+        lang,
+        f"{count}行，共同比例{common}。" + "；".join(said) + "。",
+        f"{count} rows, common rate {common}; " + "; ".join(said) + ".",
+    )
+
+
+@described(
+    _shows,
+    [
+        *("county_code", "name", "even_households", "estimate", "target", "level"),
+        *("limit_low", "limit_high", "is_outside"),
+    ],
+)
 def funnel(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -67,7 +104,7 @@ def funnel(
     ax.axvline(order["target"].iloc[0], color=COLORS["accent"], linewidth=1, linestyle="--")
     rows_axis(ax, names_of(order, lang))
     value_axis(ax, "%")
-    rates = [number(x, "%", lang) for x in order["estimate"]]
+    rates = [fmt_value(x, "%", lang) for x in order["estimate"]]
     sizes = [ABSENT if pd.isna(n) else fmt_int(n, lang=lang) for n in order["even_households"]]
     heads = pick(lang, "估计", "estimate"), pick(lang, "折合户", "even households")
     column_texts(ax, list(zip(heads, (rates, sizes), strict=True)))
@@ -83,7 +120,7 @@ def _row(ax: Axes, place: int, limits: pd.DataFrame, shades: dict[float, str], l
         ax.add_patch(Rectangle((low, place - _BAND / 2), width, _BAND, **look))
     estimate = limits["estimate"].iloc[0]
     if pd.isna(estimate):
-        row_text(ax, place, number(None, "%", lang))
+        row_text(ax, place, fmt_value(None, "%", lang))
         return
     beyond = int(limits["is_outside"].fillna(False).sum())
     ax.plot(estimate, place, zorder=3, **_mark(beyond, len(limits)))
@@ -111,7 +148,7 @@ def _legend(order: pd.DataFrame, shades: dict[float, str], lang: str | None) -> 
     }
     dots = [Line2D([], [], label=w, **_mark(k, len(shades))) for k, w in words.items()]
     common = (
-        pick(lang, "共同比例", "common rate") + " " + number(order["target"].iloc[0], "%", lang)
+        pick(lang, "共同比例", "common rate") + " " + fmt_value(order["target"].iloc[0], "%", lang)
     )
     line = Line2D([], [], color=COLORS["accent"], linestyle="--", linewidth=1, label=common)
     return [*bands, line, *dots]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,9 +13,29 @@ from matplotlib.ticker import MaxNLocator
 
 from povexit.charts.base import axes_for, legend_above, need, nothing
 from povexit.errors import SchemaError
-from povexit.style import COLORS, STATUS, fmt_int, fmt_yuan, pick
+from povexit.style import COLORS, STATUS, described, fmt_int, fmt_yuan, pick
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    def count(rows: Any) -> str:
+        return fmt_int(table.loc[rows.fillna(False), "households"].sum(), lang=lang)
+
+    low, high = (table[c].astype("Float64") for c in ("low_yuan", "high_yuan"))
+    below, above, unknown = count(high <= 0), count(low >= 0), count(low.isna())
+    said = pick(
+        lang,
+        f"不高于贫困线{below}户，高于贫困线{above}户，收入未知{unknown}户。",
+        f"At or below the line: {below} households; above: {above}; income unknown: {unknown}.",
+    )
+    if not (near := given["near_yuan"]):
+        return said
+    close, within = count((low >= -near) & (high <= near)), fmt_yuan(near, lang=lang)
+    return said + pick(
+        lang, f"贫困线上下{within}以内{close}户。", f" Within {within} of the line: {close}."
+    )
+
+
+@described(_shows, ["low_yuan", "high_yuan", "households"])
 def income_histogram(
     bins: pd.DataFrame,
     lang: str | None = None,

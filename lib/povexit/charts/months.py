@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,16 +17,42 @@ from povexit.charts.base import (
     names_of,
     need,
     nothing,
-    number,
     row_text,
     rows_axis,
     statuses,
     value_axis,
 )
 from povexit.charts.counties import dot
-from povexit.style import pick
+from povexit.style import described, fmt_value, listed, pick
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    unit = given["unit"]
+    before, now = (table[c].astype("Float64") for c in ("previous", "current"))
+    change = (now - before).dropna()
+    furthest = (
+        dict.fromkeys(int(f()) for f in (change.argmax, change.argmin)) if len(change) else {}
+    )
+    names = names_of(table.loc[change.index], lang)
+    both = [
+        f"{names[i]} {fmt_value(before[change.index[i]], unit, lang)}→"
+        f"{fmt_value(now[change.index[i]], unit, lang)}"
+        for i in furthest
+    ]
+    up, down = int((change > 0).sum()), int((change < 0).sum())
+    lost = len(table) - len(change)
+    return pick(
+        lang,
+        f"{len(table)}行的两个月：上升{up}，下降{down}，不能比较{lost}。"
+        + (f"变化最大：{listed(both, lang)}。" if both else ""),
+        f"{len(table)} rows in two months: {up} rose, {down} fell, {lost} cannot be compared."
+        + (f" Furthest up and down: {listed(both, lang)}." if both else ""),
+    )
+
+
+@described(
+    _shows, ["county_code", "name", "previous", "current", "status"], values=["previous", "current"]
+)
 def month_change(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -79,4 +108,4 @@ def month_change(
 
 def _texts(table: pd.DataFrame, column: str, unit: str, lang: str | None) -> list[str]:
     pairs = zip(table[column], statuses(table, column), strict=True)
-    return [number(value, unit, lang, status) for value, status in pairs]
+    return [fmt_value(value, unit, lang, status) for value, status in pairs]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,50 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from povexit.charts.base import SHARE, axes_for, legend_above, need, nothing, number
-from povexit.style import COLORS, STATUS, fmt_int, fmt_share, pick, text_size
+from povexit.charts.base import axes_for, legend_above, need, nothing
+from povexit.style import (
+    COLORS,
+    SHARE,
+    STATUS,
+    described,
+    fmt_int,
+    fmt_share,
+    fmt_value,
+    pick,
+    text_size,
+)
 
 _DOT: dict[str, Any] = {"marker": "o", "color": STATUS["pass"].color}
 _WAY: dict[str, Any] = {"color": COLORS["muted"], "linestyle": (0, (4, 2))}
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    unit = given["unit"]
+    known = table[table["value"].notna()]
+    if known.empty:
+        return pick(lang, "各月均未知。", "Unknown in all months.")
+    last = known.iloc[-1]
+    reached, way = (fmt_value(last[c], unit, lang) for c in ("value", "expected"))
+    said = pick(
+        lang,
+        f"{last['month']}实际{reached}，应达{way}。",
+        f"{last['month']}: reached {reached}, expected by then {way}.",
+    )
+    if pd.notna(given["wanted"]):
+        wanted = fmt_value(given["wanted"], unit, lang)
+        said += pick(lang, f"目标{wanted}。", f" Target: {wanted}.")
+    if len(given["band"]):
+        end = given["band"].iloc[-1]
+        guess, low, high = (fmt_value(end[c], unit, lang) for c in ("estimate", "low", "high"))
+        said += pick(
+            lang,
+            f"预测{end['month']}为{guess}（80%区间{low}至{high}）。",
+            f" Forecast for {end['month']}: {guess} (80% interval {low} to {high}).",
+        )
+    return said
+
+
+@described(_shows, ["month", "value", "expected"])
 def progress_path(
     table: pd.DataFrame,
     band: pd.DataFrame,
@@ -120,7 +157,7 @@ def _target(ax: Axes, wanted: float | None, unit: str, lang: str | None) -> list
         return []
     look: dict[str, Any] = {"color": COLORS["accent"], "linestyle": "-"}
     ax.axhline(wanted, linewidth=1.2, zorder=2, **look)
-    said = f"{pick(lang, '目标', 'target')} {number(wanted, unit, lang)}"
+    said = f"{pick(lang, '目标', 'target')} {fmt_value(wanted, unit, lang)}"
     return [_line(said, **look)]
 
 

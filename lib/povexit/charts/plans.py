@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,14 +10,32 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from povexit.charts.base import axes_for, legend_above, need, nothing, number, value_axis
-from povexit.style import COLORS, fmt_number, pick, sequential
+from povexit.charts.base import axes_for, legend_above, need, nothing, value_axis
+from povexit.style import COLORS, described, fmt_number, fmt_value, pick, sequential
 
 #: How each verdict's chances are drawn.
 _SIDES: dict[str, Any] = {"meets": "-", "fails": ":"}
 _ROWS = 11
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    said = []
+    for name, plan in table.groupby("name", sort=False):
+        first, last = (plan.sort_values("true_rate").iloc[i] for i in (0, -1))
+        rates = [fmt_value(row["true_rate"], "%", lang) for row in (first, last)]
+        chances = [fmt_value(x, "%", lang) for x in (first["meets"], last["fails"])]
+        said.append(
+            pick(
+                lang,
+                f"{name}：真实比例{rates[0]}时判达标的概率{chances[0]}，{rates[1]}时判未达标的概率{chances[1]}",
+                f"{name}: truly {rates[0]}, shown to meet {chances[0]}; "
+                f"truly {rates[1]}, shown to fail {chances[1]}",
+            )
+        )
+    return pick(lang, "；".join(said) + "。", ". ".join(said) + ".")
+
+
+@described(_shows, ["name", "true_rate", *_SIDES])
 def operating_characteristic(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -67,7 +86,7 @@ def operating_characteristic(
 def _threshold(ax: Axes, threshold: float, lang: str | None) -> Line2D:
     look: dict[str, Any] = {"color": COLORS["accent"], "linestyle": "--", "linewidth": 1}
     ax.axvline(threshold, **look)
-    text = f"{pick(lang, '标准线', 'threshold')} {number(threshold, '%', lang)}"
+    text = f"{pick(lang, '标准线', 'threshold')} {fmt_value(threshold, '%', lang)}"
     return Line2D([], [], label=text, **look)
 
 

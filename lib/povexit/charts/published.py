@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from povexit.charts.base import (
     rows_axis,
     value_axis,
 )
-from povexit.style import COLORS, fmt_int, pick
+from povexit.style import COLORS, described, fmt_int, listed, pick
 
 #: Editions in order: name, and whether it is a plan.
 EDITIONS = {
@@ -41,6 +42,16 @@ _PLAN: dict[str, Any] = {
 _RESULT: dict[str, Any] = {"facecolor": "#7A5230", "edgecolor": "#7A5230", "linewidth": 1.2}
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    rows = table[table["edition"].isin(list(EDITIONS))]
+    pairs = zip(rows["edition"], rows["value"], strict=True)
+    said = listed(
+        (f"{pick(lang, *EDITIONS[e][0])} {fmt_int(v, lang=lang)}" for e, v in pairs), lang
+    )
+    return pick(lang, f"{said}（{given['unit']}）。", f"{said} ({given['unit']}).")
+
+
+@described(_shows, ["edition", "value", "source"])
 def published_editions(
     table: pd.DataFrame,
     lang: str | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -13,11 +14,41 @@ from matplotlib.patches import Patch, Rectangle
 
 from povexit.charts.base import axes_for, need, nothing, statuses
 from povexit.geography import counties, county_name
-from povexit.style import STATUS, fmt_share, ink_on, language, sequential, text_size, wrap
+from povexit.style import (
+    SHARE,
+    STATUS,
+    described,
+    ends,
+    fmt_share,
+    ink_on,
+    language,
+    pick,
+    sequential,
+    text_size,
+    without_value,
+    wrap,
+)
 
 _WITHOUT_NUMBER = ("unknown", "suppressed")
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    if table.empty:
+        return pick(lang, "没有数据。", "No data.")
+    rules = table["name"] if "name" in table else table["rule_id"]
+    places = [county_name(code, language(lang), short=True) for code in table["county_code"]]
+    names = [pick(lang, f"{p}“{r}”", f"{p}, {r}:") for p, r in zip(places, rules, strict=True)]
+    said = ends(names, table["share"], SHARE, lang)
+    said += without_value(statuses(table, "share"), lang)
+    n, wide = table["rule_id"].nunique(), table["county_code"].nunique()
+    return pick(
+        lang,
+        f"{n}条规则，{wide}个县违反的比例。{said}。",
+        f"{n} rules in {wide} counties, share that breaks each; {said}.",
+    )
+
+
+@described(_shows, ["county_code", "rule_id", "name", "share", "status"], values=["share"])
 def quality_heat(
     table: pd.DataFrame,
     lang: str | None = None,

@@ -13,17 +13,20 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from povexit.charts.base import axes_for, legend_above, need, nothing, number, rows_axis
+from povexit.charts.base import axes_for, legend_above, need, nothing, rows_axis
 from povexit.charts.counties import dot
 from povexit.charts.verdicts import AS_STATUS, cell_color
 from povexit.geography import counties, county_name
 from povexit.style import (
     COLORS,
     STATUS,
+    described,
     figure_of,
     fmt_number,
+    fmt_value,
     language,
     least_digits,
+    listed,
     pick,
     text_size,
     text_width,
@@ -37,6 +40,42 @@ _PLOT = 0.72
 _BAND = 9.0
 
 
+def _grid_shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    flips = table.groupby("county_code")["flips"].sum()
+    names = [county_name(str(code), lang, short=True) for code in flips.index[flips == 0]]
+    n = len(flips)
+    return pick(
+        lang,
+        f"{n}个县。任何口径下结论都不变：{listed(names, lang) or '无'}；其余{n - len(names)}个县有口径改变结论。",
+        f"{n} counties. No choice changes the verdict of: {listed(names, lang) or 'none'}; "
+        f"some choice does in the other {n - len(names)}.",
+    )
+
+
+def _curve_shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    known = table[table["estimate"].notna()]
+    if known.empty:
+        return pick(lang, "没有可显示的数值。", "No value can be shown.")
+    low, high = (
+        fmt_value(x, "%", lang) for x in (known["estimate"].min(), known["estimate"].max())
+    )
+    counts = known["verdict"].value_counts()
+    words = [(STATUS[AS_STATUS[str(v)]].label(lang), n) for v, n in counts.items()]
+    words += [(STATUS["unknown"].label(lang), len(table) - len(known))]
+    said = listed((f"{word} {n}" for word, n in words if n), lang)
+    line = fmt_value(table["threshold"].iloc[0], "%", lang)
+    return pick(
+        lang,
+        f"{len(table)}种口径组合的估计值为{low}至{high}，标准线{line}。结论：{said}。",
+        f"{len(table)} combinations of choices: estimates from {low} to {high}, threshold {line}. "
+        f"Verdicts: {said}.",
+    )
+
+
+@described(
+    _grid_shows,
+    ["county_code", *CHOICES, "changed", "n_changed", "estimate", "verdict", "flips"],
+)
 def choice_grid(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -143,6 +182,7 @@ def _frame(lang: str | None) -> Patch:
     return Patch(facecolor="white", edgecolor=COLORS["accent"], linewidth=1.6, label=label)
 
 
+@described(_curve_shows, [*CHOICES, "estimate", "bound", "threshold", "verdict", "is_stated"])
 def specification_curve(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -250,7 +290,7 @@ def _band(ax: Axes, table: pd.DataFrame, top: tuple[float, float]) -> None:
 
 
 def _lines(table: pd.DataFrame, lang: str | None) -> list[Any]:
-    limit = number(table["threshold"].iloc[0], "%", lang)
+    limit = fmt_value(table["threshold"].iloc[0], "%", lang)
     text = f"{pick(lang, '标准线', 'threshold')} {limit}"
     return [
         Line2D([], [], color=COLORS["accent"], linestyle="--", linewidth=1, label=text),

@@ -26,12 +26,15 @@ from povexit.charts.base import (
 from povexit.style import (
     COLORS,
     STATUS,
+    described,
+    ends,
     fmt_int,
     fmt_share,
     language,
     pick,
     shorten,
     text_size,
+    without_value,
     wrap,
 )
 
@@ -44,6 +47,46 @@ _LEANING_EMS = 14
 _HEAD_ROWS = 5
 
 
+def _heat_shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    cells = table[list(given["names"])].astype("boolean")
+    places, whole = len(table), int(cells.all(axis=1, skipna=False).fillna(False).sum())
+    counts = [
+        f"{name} {int((~cells[c]).sum())}/{int(cells[c].isna().sum())}"
+        for c, name in given["names"].items()
+    ]
+    said = pick(lang, "、", ", ").join(counts)
+    return pick(
+        lang,
+        f"{places}行，各项均达标{whole}。各项未达标/未知数：{said}。",
+        f"{places} rows, {whole} meeting every criterion. Failed/unknown by criterion: {said}.",
+    )
+
+
+def _standard_shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    states = table["status"].map(_state)
+    parts = [
+        f"{STATUS[s].label(lang)} {n}{pick(lang, '项：', ': ')}"
+        f"{pick(lang, '、', ', ').join(map(str, table.loc[states == s, 'name']))}"
+        for s in STATES
+        if (n := int((states == s).sum()))
+    ]
+    return pick(lang, "；".join(parts) + "。", "; ".join(parts) + ".")
+
+
+def _flips_show(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    unit = next(u for u in UNITS if u in table)
+    if table.empty:
+        return pick(lang, "没有数据。", "No data.")
+    said = ends(names_of(table, lang), table[unit], pick(lang, *UNITS[unit]), lang)
+    said += without_value(statuses(table, unit), lang)
+    heads = pick(lang, *UNITS[unit])
+    return pick(lang, f"按{heads}数，{said}。", f"By number of {heads}, {said}.")
+
+
+@described(
+    _heat_shows,
+    lambda given: ["county_code", "name", *given["names"], "n_failed", "n_unknown"],
+)
 def standards_heat(
     decisions: pd.DataFrame,
     names: dict[str, str],
@@ -95,6 +138,10 @@ def standards_heat(
     return ax
 
 
+@described(
+    _standard_shows,
+    ["name", "asked", "status", "value_least", "value_most", "threshold", "of"],
+)
 def county_standard(
     deciding: pd.DataFrame,
     lang: str | None = None,
@@ -168,6 +215,20 @@ def _band(ax: Axes, row: int, item: Mapping[Any, Any], lang: str | None) -> None
     ax.text(0, row - 0.27, f"{item['asked']}  {shown}", va="center", size=0.82 * text_size())
 
 
+@described(
+    _flips_show,
+    [
+        "name",
+        "from_verdict",
+        "to_verdict",
+        "households",
+        "villages",
+        "counties",
+        "persons",
+        "status",
+    ],
+    values=["households", "villages", "counties", "persons"],
+)
 def edition_flips(
     flips: pd.DataFrame,
     lang: str | None = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,13 +17,24 @@ from povexit.charts.base import (
     legend_above,
     need,
     nothing,
-    number,
     row_text,
     rows_axis,
 )
 from povexit.charts.counties import VERDICTS, dot
 from povexit.geography import counties, county_name
-from povexit.style import ABSENT, COLORS, STATUS, fmt_int, fmt_share, language, pick, text_size
+from povexit.style import (
+    ABSENT,
+    COLORS,
+    STATUS,
+    described,
+    fmt_int,
+    fmt_share,
+    fmt_value,
+    language,
+    listed,
+    pick,
+    text_size,
+)
 
 #: Which outcome of a criterion a verdict is drawn as.
 AS_STATUS = {"meets": "pass", "fails": "fail", "undetermined": "undetermined"}
@@ -30,8 +42,49 @@ AS_STATUS = {"meets": "pass", "fails": "fail", "undetermined": "undetermined"}
 _TINT = 0.22
 #: Half the height of a strip, of 1 between rows.
 _HALF = 0.2
+_SIGNS = {"<": "<", ">=": "≥"}
 
 
+def _strips_show(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    said = []
+    for row in table.to_dict("records"):
+        limit = f"{_SIGNS[row['test']]} {fmt_value(row['threshold'], '%', lang)}"
+        text = f"{row['name']} {fmt_share(row['estimate'], lang=lang)}"
+        if pd.notna(row["low"]) and pd.notna(row["high"]):
+            low, high = (fmt_share(row[k], lang=lang) for k in ("low", "high"))
+            text += pick(lang, f"（{low}至{high}）", f" ({low} to {high})")
+        verdict = STATUS[AS_STATUS[row["verdict"]]].label(lang)
+        text += pick(lang, f"，标准{limit}，{verdict}", f", standard {limit}, {verdict}")
+        said.append(text)
+    return pick(lang, "；".join(said) + "。", "; ".join(said) + ".")
+
+
+def _grid_shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    said = []
+    for _, part in table.groupby("measure", sort=False):
+        known = part[part["estimate"].notna()]
+        counts = [
+            (STATUS[status].label(lang), int((known["verdict"] == verdict).sum()))
+            for verdict, status in AS_STATUS.items()
+        ]
+        counts.append((STATUS["unknown"].label(lang), len(part) - len(known)))
+        text = listed((f"{word} {n}" for word, n in counts if n), lang)
+        said.append(f"{part['name'].iloc[0]}{pick(lang, '：', ': ')}{text}")
+    places = table["county_code"].nunique()
+    return pick(
+        lang,
+        f"{places}个县。" + "；".join(said) + "。",
+        f"{places} counties. " + "; ".join(said) + ".",
+    )
+
+
+@described(
+    _strips_show,
+    [
+        *("name", "estimate", "low", "high", "test", "threshold", "verdict"),
+        *("more_villages", "more_households"),
+    ],
+)
 def verdict_strips(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -100,7 +153,7 @@ def _strip(ax: Axes, row_at: int, row: dict[Any, Any], lang: str | None) -> None
     ax.plot([line, line], [row_at - 1.3 * _HALF, row_at + 1.3 * _HALF], color=COLORS["accent"])
     _threshold(ax, row_at, line, row, lang)
     if pd.isna(row["estimate"]):
-        row_text(ax, row_at, number(None, "%", lang))
+        row_text(ax, row_at, fmt_value(None, "%", lang))
         return
     look = VERDICTS[row["verdict"]]
     if pd.notna(row["low"]) and pd.notna(row["high"]):
@@ -111,8 +164,8 @@ def _strip(ax: Axes, row_at: int, row: dict[Any, Any], lang: str | None) -> None
 
 def _threshold(ax: Axes, row_at: int, line: float, row: dict[Any, Any], lang: str | None) -> None:
     """Write what the standard asks under its line, away from the nearer end."""
-    sign = {"<": "<", ">=": "≥"}[row["test"]]
-    said = f"{pick(lang, '标准', 'standard')} {sign} {number(row['threshold'], '%', lang)}"
+    sign = _SIGNS[row["test"]]
+    said = f"{pick(lang, '标准', 'standard')} {sign} {fmt_value(row['threshold'], '%', lang)}"
     side = "left" if line < 0.5 else "right"
     low = row_at + 1.45 * _HALF
     look: dict[str, Any] = {"color": COLORS["accent"], "size": 0.85 * text_size()}
@@ -124,7 +177,7 @@ def _beside(ax: Axes, rows: list[dict[Any, Any]], lang: str | None) -> None:
     column_texts(
         ax,
         [
-            (pick(lang, "估计", "estimate"), [number(r["estimate"], "%", lang) for r in rows]),
+            (pick(lang, "估计", "estimate"), [fmt_value(r["estimate"], "%", lang) for r in rows]),
             (pick(lang, "结论", "verdict"), verdicts),
             (pick(lang, "再访村", "more villages"), [_more(r, "villages", lang) for r in rows]),
             (pick(lang, "再访户", "households"), [_more(r, "households", lang) for r in rows]),
@@ -156,6 +209,7 @@ def _open() -> dict[str, Any]:
     return {**look, "linestyle": "-"}
 
 
+@described(_grid_shows, ["county_code", "measure", "name", "estimate", "verdict"])
 def verdict_grid(
     table: pd.DataFrame,
     lang: str | None = None,

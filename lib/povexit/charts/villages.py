@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
@@ -13,14 +16,35 @@ from povexit.charts.base import (
     legend_above,
     need,
     nothing,
-    number,
     rows_axis,
     statuses,
     value_axis,
 )
-from povexit.style import COLORS, KIND, figure_of, fmt_int, pick, text_size
+from povexit.style import (
+    COLORS,
+    KIND,
+    described,
+    ends,
+    figure_of,
+    fmt_int,
+    fmt_value,
+    pick,
+    text_size,
+    without_value,
+)
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    said = ends(list(table["village_name"]), table["value"], given["unit"], lang)
+    said += without_value(statuses(table, "value"), lang)
+    return pick(lang, f"{len(table)}个村。{said}。", f"{len(table)} villages; {said}.")
+
+
+@described(
+    _shows,
+    ["village_name", "township_name", "value", "is_poor_village", "n", "status"],
+    values=["value", "n"],
+)
 def village_ranking(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -104,7 +128,7 @@ def _name(row: dict, lang: str | None) -> str:
 
 
 def _text(row: dict, unit: str, lang: str | None) -> str:
-    return number(row["value"], unit, lang) if row else ""
+    return fmt_value(row["value"], unit, lang) if row else ""
 
 
 def _handles(rows: list[dict], lang: str | None) -> list[Patch]:

@@ -16,10 +16,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from povexit.style import fmt_number, fmt_share, least_digits, sequential
+from povexit.style import SHARE, fmt_number, fmt_share, least_digits, sequential
 
-#: Unit of values that are shares of 0 to 1 and printed as percentages.
-SHARE = "%"
 #: Fisher-Jenks takes the square of this in time; more values are thinned to their quantiles.
 MOST_VALUES = 400
 #: How far a break may move to become round, as a part of the whole range.

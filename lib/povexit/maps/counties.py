@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -32,7 +32,10 @@ from povexit.maps.draw import (
 )
 from povexit.maps.labels import Area, name_areas
 from povexit.style import (
+    PANEL,
     UNKNOWN,
+    described,
+    ends,
     figure_of,
     foot,
     language,
@@ -40,12 +43,29 @@ from povexit.style import (
     set_figure_title,
     set_title,
     text_size,
+    without_value,
 )
 
 _THING = {"zh": "县", "en": "counties"}
 _SCALE_KM = 50
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    frame = on_counties(table)
+    names = [short_name(code, lang) for code in frame["county_code"]]
+    said = ends(names, frame["value"], given["unit"], lang)
+    said += without_value(frame["status"], lang)
+    n = len(frame)
+    return f"{n}个县的地图。{said}。" if lang == "zh" else f"Map of {n} counties; {said}."
+
+
+def _several_show(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    parts = table.groupby(PANEL, sort=False)
+    maps = [(str(name), _shows(part.reset_index(drop=True), given, lang)) for name, part in parts]
+    return " ".join(f"{name}{'：' if lang == 'zh' else ': '}{said}" for name, said in maps)
+
+
+@described(_shows, ["county_code", "value", "status"], values=["value"], source=BOUNDARY_SOURCE)
 def choropleth(
     values: pd.DataFrame,
     *,
@@ -98,6 +118,12 @@ def choropleth(
     return ax
 
 
+@described(
+    _several_show,
+    [PANEL, "county_code", "value", "status"],
+    values=["value"],
+    source=BOUNDARY_SOURCE,
+)
 def small_multiples(
     maps: Sequence[tuple[str, pd.DataFrame]],
     *,

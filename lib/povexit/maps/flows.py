@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -12,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
 
 from povexit.errors import SchemaError
-from povexit.geography import county_boundaries, resolve_county
+from povexit.geography import BOUNDARY_SOURCE, county_boundaries, resolve_county
 from povexit.maps.draw import (
     frame_axes,
     legend,
@@ -24,7 +25,18 @@ from povexit.maps.draw import (
     source_line,
 )
 from povexit.maps.labels import Area, halo, name_areas
-from povexit.style import COLORS, STATUS, figure_of, fmt_int, pick, scale, set_title, text_size
+from povexit.style import (
+    COLORS,
+    STATUS,
+    described,
+    figure_of,
+    fmt_int,
+    listed,
+    pick,
+    scale,
+    set_title,
+    text_size,
+)
 
 _SCALE_KM = 50
 #: The widest arrow and the largest dot, in points.
@@ -33,6 +45,31 @@ _WIDEST, _LARGEST = 9.0, 20.0
 _ASIDE = 11_000
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    column, unit = given["column"], given["unit"]
+    flows = _flows(table, column).dropna(subset=["to_county_code"])
+    flows = flows.sort_values(column, ascending=False, kind="stable")
+    within = flows["county_code"] == flows["to_county_code"]
+    inside, between = (fmt_int(flows.loc[rows, column].sum()) for rows in (within, ~within))
+    largest = [
+        f"{short_name(row['county_code'], lang)}→{short_name(row['to_county_code'], lang)} "
+        f"{fmt_int(row[column])}"
+        for row in flows[~within].head(3).to_dict("records")
+    ]
+    said = listed(largest, lang) or pick(lang, "无", "none")
+    return pick(
+        lang,
+        f"县内搬迁{inside}{unit}，跨县搬迁{between}{unit}。最大的跨县流向：{said}。",
+        f"Moved within a county: {inside} {unit}; to another county: {between}. Largest: {said}.",
+    )
+
+
+@described(
+    _shows,
+    lambda given: ["county_code", "to_county_code", given["column"], "status"],
+    values=["persons_moved"],
+    source=BOUNDARY_SOURCE,
+)
 def flow_map(
     moves: pd.DataFrame,
     *,

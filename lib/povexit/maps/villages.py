@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -13,7 +14,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
-from povexit.geography import LONGITUDE_LATITUDE, county_boundaries, resolve_county
+from povexit.geography import (
+    BOUNDARY_SOURCE,
+    LONGITUDE_LATITUDE,
+    county_boundaries,
+    county_name,
+    resolve_county,
+)
 from povexit.maps.classes import Classes, known_values, pool_classes
 from povexit.maps.draw import (
     Bounds,
@@ -31,7 +38,19 @@ from povexit.maps.draw import (
     with_status,
 )
 from povexit.maps.labels import Area, box_of, name_areas, name_points
-from povexit.style import COLORS, KIND, language, scale, sequential, set_title, shorten, text_size
+from povexit.style import (
+    COLORS,
+    KIND,
+    described,
+    ends,
+    language,
+    scale,
+    sequential,
+    set_title,
+    shorten,
+    text_size,
+    without_value,
+)
 
 #: Marker and its size (points) of a poor village, another one, and one of unknown kind.
 KINDS = {"poor": ("D", 5.2), "other": ("o", 4.0), "unknown": ("s", 4.0)}
@@ -41,6 +60,26 @@ _SCALE_KM = 10
 _NAME_EMS = 9
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    found = with_status(table, "village map")
+    said = ends(list(found["village_name"]), found["value"], given["unit"], lang)
+    said += without_value(found["status"], lang)
+    poor, n = int((_kind(found) == "poor").sum()), len(found)
+    county = county_name(given["county_code"], lang)
+    if lang == "zh":
+        return f"{county}地图，{n}个村，其中贫困村{poor}个。{said}。"
+    return f"Map of {county}: {n} villages, {poor} of them poor villages; {said}."
+
+
+@described(
+    _shows,
+    [
+        *("village_name", "longitude", "latitude", "is_poor_village"),
+        *("value", "status"),
+    ],
+    values=["value"],
+    source=BOUNDARY_SOURCE,
+)
 def county_map(
     county_code: str,
     villages: pd.DataFrame,

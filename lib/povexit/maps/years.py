@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
 
+from povexit.geography import BOUNDARY_SOURCE
 from povexit.maps.draw import (
     counted,
     frame_axes,
@@ -21,11 +25,24 @@ from povexit.maps.draw import (
     source_line,
 )
 from povexit.maps.labels import Area, name_areas
-from povexit.style import STATUS, figure_of, pick, sequential, set_title, text_size
+from povexit.style import STATUS, described, figure_of, pick, sequential, set_title, text_size
 
 _SCALE_KM = 50
 
 
+def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    said = [
+        f"{int(str(year))}{pick(lang, '年：', ': ')}"
+        + pick(lang, "、", ", ").join(short_name(code, lang) for code in part["county_code"])
+        for year, part in table.dropna(subset=["year"]).groupby("year")
+    ]
+    unknown = len(on_counties(table.assign(value=table["year"]))) - int(table["year"].notna().sum())
+    if unknown:
+        said.append(f"{STATUS['unknown'].label(lang)}{pick(lang, '：', ': ')}{unknown}")
+    return pick(lang, "；".join(said) + "。", "; ".join(said) + ".")
+
+
+@described(_shows, ["county_code", "year"], source=BOUNDARY_SOURCE)
 def year_map(
     table: pd.DataFrame,
     *,

@@ -18,6 +18,8 @@ from typing import Any
 
 import nh3
 
+from povexit.style import FIGURE_MIME
+
 HEADINGS = {"h1", "h2", "h3", "h4"}
 TABLE_TAGS = {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"}
 TEXT_TAGS = {"p", "strong", "em", "b", "i", "ul", "ol", "li", "br", "hr", "sub", "sup", "small"}
@@ -128,7 +130,9 @@ def image(mime: str, data: str, alt: str) -> str:
 def _alt(output: Mapping[str, Any], data: str, mime: str, heading: str) -> str:
     """Find words for a picture: said with it, its own title, or the heading above it."""
     metadata = output.get("metadata", {})
-    said = metadata.get("alt") or metadata.get(mime, {}).get("alt")
+    told = output.get("data", {}).get(FIGURE_MIME, {})
+    shows = " ".join(told[part] for part in ("title", "alt") if told.get(part))
+    said = shows or metadata.get("alt") or metadata.get(mime, {}).get("alt")
     own = SVG_TITLE.search(SVG_CREATOR.sub("", data)) if mime == "image/svg+xml" else None
     return str(said or (html.unescape(own[1]) if own else heading))
 

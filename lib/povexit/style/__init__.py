@@ -15,13 +15,25 @@ import matplotlib as mpl
 import matplotlib.style
 from matplotlib import font_manager
 
+from povexit.style.describe import (
+    FIGURE_MIME,
+    PANEL,
+    arguments,
+    described,
+    description,
+    named,
+    plain,
+    show_in,
+)
 from povexit.style.formats import (
     ABSENT,
+    SHARE,
     SUPPRESSED,
     UNKNOWN,
     fmt_int,
     fmt_number,
     fmt_share,
+    fmt_value,
     fmt_yuan,
     gap,
     least_digits,
@@ -54,6 +66,7 @@ from povexit.style.text import (
     text_width,
     wrap,
 )
+from povexit.style.told import ends, listed, without_value
 
 FAMILY = "Povexit Sans SC"
 
@@ -61,16 +74,24 @@ __all__ = [
     "ABSENT",
     "COLORS",
     "FAMILY",
+    "FIGURE_MIME",
     "KIND",
+    "PANEL",
+    "SHARE",
     "SIMULATED",
     "STATUS",
     "SUPPRESSED",
     "UNKNOWN",
     "Status",
+    "arguments",
+    "described",
+    "description",
+    "ends",
     "figure_of",
     "fmt_int",
     "fmt_number",
     "fmt_share",
+    "fmt_value",
     "fmt_yuan",
     "font_files",
     "foot",
@@ -78,7 +99,10 @@ __all__ = [
     "ink_on",
     "language",
     "least_digits",
+    "listed",
+    "named",
     "pick",
+    "plain",
     "register_fonts",
     "scale",
     "sequential",
@@ -90,6 +114,7 @@ __all__ = [
     "text_size",
     "text_width",
     "use",
+    "without_value",
     "wrap",
 ]
 
@@ -147,7 +172,9 @@ def _inline_svg() -> None:
         return
     from IPython import get_ipython
 
-    if get_ipython() is not None:
+    if (shell := get_ipython()) is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg", metadata={"Date": None})
+        # figures are laid out within their sheet: to cut them tight would draw each twice
+        set_matplotlib_formats("svg", bbox_inches=None, metadata={"Date": None})
+        show_in(shell)

@@ -19,6 +19,8 @@ SUPPRESSED = "…"
 ABSENT = "—"
 UNKNOWN = {"zh": "未知", "en": "unknown"}
 MINUS = "\u2212"
+#: Unit of values that are shares of 0 to 1 and printed as percentages.
+SHARE = "%"
 
 
 def least_digits(numbers: Iterable[float], most: int = 3) -> int:
@@ -120,3 +122,18 @@ def fmt_yuan(value: Any, *, status: str | None = None, lang: str | None = None) 
     if (instead := _missing(value, status, lang)) is not None:
         return instead
     return fmt_int(value) + ("元" if language(lang) == "zh" else " yuan")
+
+
+def fmt_value(value: Any, unit: str, lang: str | None = None, status: str | None = None) -> str:
+    """Print a value without its unit, but for a share; a large one without decimals.
+
+    Examples
+    --------
+    >>> fmt_value(0.583, "%"), fmt_value(2952.4, "元"), fmt_value(1.25, "人"), fmt_value(3.0, "人")
+    ('58.3%', '2,952', '1.2', '3')
+    """
+    if unit == SHARE:
+        return fmt_share(value, status=status, lang=lang)
+    if pd.notna(value) and (abs(value) >= 100 or float(value).is_integer()):
+        return fmt_int(value, status=status, lang=lang)
+    return fmt_number(value, status=status, lang=lang)

@@ -27,6 +27,7 @@ _ROOMS = (
     "indicators",
     "maps",
     "narrative",
+    "own",
     "poverty",
     "privacy",
     "progress",

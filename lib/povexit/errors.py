@@ -92,5 +92,9 @@ class DesignError(PovexitError):
     """A survey design does not support the estimate asked of it."""
 
 
+class SurveyError(PovexitError):
+    """A survey's file, or the mapping of its columns, cannot be used as it stands."""
+
+
 class PrivacyError(PovexitError):
     """A key is missing or an output would show a person."""

@@ -19,6 +19,7 @@ from povexit.charts.robustness import choice_grid, specification_curve
 from povexit.charts.standards import county_standard, edition_flips, standards_heat
 from povexit.charts.verdicts import verdict_grid, verdict_strips
 from povexit.charts.villages import village_ranking
+from povexit.charts.welfare import welfare_distribution, welfare_groups
 
 __all__ = [
     "choice_grid",
@@ -40,4 +41,6 @@ __all__ = [
     "verdict_strips",
     "village_ranking",
     "waterfall",
+    "welfare_distribution",
+    "welfare_groups",
 ]

@@ -26,6 +26,7 @@ from povexit.tables.standards import clauses, lacking, places, shortest
 from povexit.tables.survey import estimates, ranking
 from povexit.tables.table import MIME, Table
 from povexit.tables.verdicts import counties, criteria, flips, months, villages
+from povexit.tables.welfare import deprivations, file_columns, remarks, welfare
 
 __all__ = [
     "MIME",
@@ -41,9 +42,11 @@ __all__ = [
     "coverage",
     "criteria",
     "definitions",
+    "deprivations",
     "duplicates",
     "editions",
     "estimates",
+    "file_columns",
     "findings",
     "flips",
     "funds",
@@ -63,11 +66,13 @@ __all__ = [
     "ranking",
     "ranks",
     "reconciliation",
+    "remarks",
     "sample_options",
     "shortest",
     "status",
     "targets",
     "unit",
     "villages",
+    "welfare",
     "works",
 ]

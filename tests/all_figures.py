@@ -8,11 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from tests import finished_tables as finished
-from tests import finished_verdicts
+from tests import finished_verdicts, own_files
 from tests import test_place_figures as places
 from tests import test_progress_shown as progress
 
-from povexit import charts, decide, maps, tables
+from povexit import charts, decide, maps, own, tables
 
 
 def criteria(lang: str) -> pd.DataFrame:
@@ -34,6 +34,20 @@ def years() -> pd.DataFrame:
 
 def criteria_of_villages(lang: str) -> dict[str, str]:
     return {c.id: c.label(lang) for c in places.VILLAGE.criteria}
+
+
+def surveyed() -> own.Survey:
+    """A survey of one's own with groups of which some are too small to show."""
+    table = own_files.households()
+    table["size"] = ["few"] * 9 + ["some"] * 40 + ["many"] * 71
+    labels = {"region": {"1": "hill", "2": "plain"}}
+    groups = {"area": "region", "kind": "size"}
+    return own.read(table, own_files.changed(labels=labels, groups=groups))
+
+
+def measured(measure: str) -> pd.DataFrame:
+    found = own.overview(surveyed())
+    return found[found["measure"] == measure]
 
 
 DRAWN: dict[str, Callable[[str, str], Axes | Figure]] = {
@@ -95,4 +109,8 @@ DRAWN: dict[str, Callable[[str, str], Axes | Figure]] = {
     "edition_flips": lambda lang, title: charts.edition_flips(
         places.flips().assign(name=places.flips()[f"name_{lang}"]), title=title
     ),
+    "welfare_distribution": lambda lang, title: charts.welfare_distribution(
+        own.distribution(surveyed()), line=3000, unit="yuan", title=title
+    ),
+    "welfare_groups": lambda lang, title: charts.welfare_groups(measured("fgt0"), title=title),
 }

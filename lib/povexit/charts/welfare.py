@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,9 @@ from povexit.charts.base import (
     legend_above,
     need,
     nothing,
-    number,
     row_text,
     rows_axis,
+    statuses,
     value_axis,
 )
 from povexit.style import (
@@ -27,16 +28,41 @@ from povexit.style import (
     STATUS,
     SUPPRESSED,
     UNKNOWN,
+    described,
+    ends,
     fmt_int,
     fmt_number,
+    fmt_share,
+    fmt_value,
     language,
     pick,
     text_size,
+    without_value,
 )
 
 _ROWS = 10
 
 
+def _distribution_shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    known, lost = table[table["low"].notna()], table.loc[table["low"].isna(), "n"].sum()
+    if known.empty:
+        return pick(lang, "没有数据。", "No data.")
+    top = known.iloc[int(known["share"].astype(float).argmax())]
+    low, high = (fmt_value(top[c], "", lang) for c in ("low", "high"))
+    fullest, share = f"{low}–{high} {given['unit']}".strip(), top["share"]
+    said = pick(
+        lang,
+        f"人口最多的一格是{fullest}，占{fmt_share(share, lang=lang)}；未知{fmt_int(lost)}户。",
+        f"The fullest bin is {fullest}: {fmt_share(share, lang=lang)} of persons; "
+        f"unknown households: {fmt_int(lost)}.",
+    )
+    if given["line"] is None:
+        return said
+    line = f"{fmt_value(given['line'], '', lang)} {given['unit']}".strip()
+    return said + pick(lang, f"贫困线{line}。", f" The line is {line}.")
+
+
+@described(_distribution_shows, ["low", "high", "share", "n"])
 def welfare_distribution(
     bins: pd.DataFrame,
     lang: str | None = None,
@@ -79,7 +105,7 @@ def welfare_distribution(
     ax.set_xlim(known["low"].min(), last["high"])
     ax.set_ylim(0, 1.12 * float(known["share"].max()))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{fmt_number(100 * y, 0)}%"))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(x, "", lang)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: fmt_value(x, "", lang)))
     ax.grid(True, axis="y")
     ax.set_xlabel(_axis_name(unit, lang))
     ax.set_ylabel(pick(lang, "人口比例", "share of persons"))
@@ -112,7 +138,7 @@ def _axis_name(unit: str, lang: str | None) -> str:
 def _handles(table: pd.DataFrame, line: float | None, unit: str, lang: str | None) -> list[Patch]:
     found = []
     if line is not None:
-        amount = f"{number(line, '', lang)} {unit}".strip()
+        amount = f"{fmt_value(line, '', lang)} {unit}".strip()
         below = pick(lang, f"低于贫困线 {amount}", f"below the line of {amount}")
         found = [Patch(color=STATUS["fail"].color, label=below)]
         above = pick(lang, "其余", "the others")
@@ -124,6 +150,22 @@ def _handles(table: pd.DataFrame, line: float | None, unit: str, lang: str | Non
     return found
 
 
+def _groups_show(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    names = [_name(one, lang) for one in table.to_dict("records")]
+    whole = table[table["group"] == ""]
+    said = ends(names, table["estimate"], given["unit"], lang)
+    said += without_value(table["status"], lang)
+    if whole.empty:
+        return pick(lang, f"{said}。", f"{said}.")
+    everyone = fmt_value(whole["estimate"].iloc[0], given["unit"], lang)
+    return pick(lang, f"全部：{everyone}；{said}。", f"Everyone: {everyone}; {said}.")
+
+
+@described(
+    _groups_show,
+    ["group", "value", "estimate", "low", "high", "n", "status"],
+    values=["estimate", "low", "high", "n"],
+)
 def welfare_groups(
     table: pd.DataFrame,
     lang: str | None = None,
@@ -151,6 +193,7 @@ def welfare_groups(
     """
     columns = ["group", "value", "estimate", "low", "high", "n", "status"]
     table = need(table, columns, "welfare_groups")
+    table["status"] = statuses(table, "estimate")
     ax = axes_for(len(table), ax, title)
     if table.empty:
         return nothing(ax, lang)

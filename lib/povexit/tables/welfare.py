@@ -111,7 +111,7 @@ def _measured(measure: str) -> Field:
             return f"{printed} ({ABSENT})"
         return f"{printed} ({form(kind, low, lang)}–{form(kind, high, lang)})"
 
-    return Field(header, (), cell, numeric=True)
+    return Field(header, (), cell, numeric=True, value=lambda row: row.get(f"{measure} estimate"))
 
 
 def form(kind: str, value: Any, lang: str | None) -> str:
@@ -193,7 +193,9 @@ def _interval() -> Field:
             return ABSENT
         return f"{fmt_share(row['low'], lang=lang)}–{fmt_share(row['high'], lang=lang)}"
 
-    return Field(("区间", "Interval"), ("low", "high"), cell, numeric=True)
+    return Field(
+        ("区间", "Interval"), ("low", "high"), cell, numeric=True, value=lambda row: row["low"]
+    )
 
 
 def remarks(table: pd.DataFrame, lang: str | None = None) -> Table:

@@ -21,10 +21,11 @@ PAGE = publish.Page("田东县脱贫退出月报（2016-06）", "zh", True, PROV
 ENGLISH = publish.Page("Tiandong: poverty-exit report", "en", False, PROVENANCE)
 
 
-def write(path: Path, *cells) -> Path:
-    """Write a notebook of cells."""
+def write(path: Path, *cells, **parameters: str) -> Path:
+    """Write a notebook of cells, run with parameters."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(new_notebook(cells=list(cells)), path)
+    metadata = {"papermill": {"parameters": parameters}} if parameters else {}
+    nbformat.write(new_notebook(cells=list(cells), metadata=metadata), path)
     return path
 
 
@@ -72,7 +73,7 @@ def figure(title: str = "达标与未达标", alt: str = "达标 3 户，未达�
     return code(shown)
 
 
-def report(path: Path, place: str = "田东县") -> Path:
+def report(path: Path, place: str = "田东县", **parameters: str) -> Path:
     """Write a small report: prose, figure, two tables, noise."""
     noise = code({"text/plain": "42"}, {"application/javascript": "alert(1)"})
     noise.outputs.append(new_output("stream", name="stdout", text="progress 50%"))
@@ -89,6 +90,7 @@ def report(path: Path, place: str = "田东县") -> Path:
         table(tables.villages(finished.villages(), "zh")),
         noise,
         code({"text/plain": "x"}, tags=["remove"]),
+        **parameters,
     )
 
 

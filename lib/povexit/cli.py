@@ -52,6 +52,12 @@ report and all counties.
 
   povexit pdf --month 2016-06
 """
+WORKBOOK = """\
+Make one workbook of all tables of a month already run: a sheet a kind of table, with
+all counties in it.
+
+  povexit workbook --month 2016-06
+"""
 EXIT = """\
 exit status:
   0    everything was delivered
@@ -93,6 +99,10 @@ def parser() -> argparse.ArgumentParser:
     _common_arguments(village)
     pdf = commands.add_parser("pdf", help="make PDFs", description=PDF, formatter_class=shape)
     _product_arguments(pdf)
+    workbook = commands.add_parser(
+        "workbook", help="make a workbook", description=WORKBOOK, formatter_class=shape
+    )
+    _product_arguments(workbook)
     check = commands.add_parser(
         "check",
         help="check delivered files",
@@ -241,6 +251,17 @@ def pdf(given: argparse.Namespace) -> int:
     return DELIVERED
 
 
+def workbook(given: argparse.Namespace) -> int:
+    """Make the workbook of a month's tables and print where it is."""
+    from povexit import batch, publish
+
+    reports = batch.delivered(given.month, given.lang)
+    out = reports[0].notebook.parents[1] / f"tables_{given.month}.xlsx"
+    page = batch.whole(given.month, given.lang, "workbook")
+    print(publish.workbook([report.notebook for report in reports], out, page))
+    return DELIVERED
+
+
 def check(given: argparse.Namespace) -> int:
     """Say of each delivered file whether it can be used, and what is wrong if not."""
     from povexit import clean, raw
@@ -268,6 +289,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": run,
     "village": village,
     "pdf": pdf,
+    "workbook": workbook,
     "check": check,
 }
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from povexit.errors import PovexitError, StoreError
 from povexit.publish.page import Page, compose, words, write
 from povexit.publish.pdf import pdf, volume
+from povexit.publish.workbook import workbook
 
-__all__ = ["Entry", "Page", "failure_page", "index", "pdf", "render", "volume", "words"]
+__all__ = ["Entry", "Page", "failure_page", "index", "pdf", "render", "volume", "words", "workbook"]
 
 ERROR_PARTS = ("problem", "where", "expected", "found", "hint")
 

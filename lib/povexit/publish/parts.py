@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from povexit import geography
 from povexit.errors import StoreError
 from povexit.tables import MIME as TABLE
 
@@ -47,8 +48,31 @@ class Part:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read(notebook: Path) -> list[Part]:
-    """Return the parts of an executed notebook.
+@dataclass(frozen=True)
+class Executed:
+    """What an executed notebook shows, and what it was run with.
+
+    Attributes
+    ----------
+    parts
+        In reading order; never empty.
+    parameters
+        As the batch gave them; empty if it was run otherwise.
+    """
+
+    parts: tuple[Part, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def subject(self, lang: str) -> str:
+        """Return what it is about in few words: its county, or its first heading."""
+        county = str(self.parameters.get("county", ""))
+        if county in set(geography.counties()["county_code"]):
+            return geography.county_name(county, lang)
+        return next((part.heading for part in self.parts if part.heading), "")
+
+
+def read(notebook: Path) -> Executed:
+    """Return what an executed notebook shows.
 
     Raises
     ------
@@ -58,7 +82,7 @@ def read(notebook: Path) -> list[Part]:
     import nbformat
 
     try:
-        cells = nbformat.read(notebook, as_version=4).cells
+        found = nbformat.read(notebook, as_version=4)
     except (OSError, ValueError) as error:  # nbformat's own errors are ValueErrors
         raise StoreError(
             "the executed notebook cannot be read",
@@ -66,10 +90,10 @@ def read(notebook: Path) -> list[Part]:
             found=error,
             hint="run the month again: povexit run --month YYYY-MM",
         ) from error
-    found = list(parts(cells))
-    if not found:
+    shown = tuple(parts(found.cells))
+    if not shown:
         raise StoreError("the notebook shows nothing", where=notebook.name)
-    return found
+    return Executed(shown, found.metadata.get("papermill", {}).get("parameters", {}))
 
 
 def parts(cells: list[Any]) -> Iterator[Part]:

@@ -77,7 +77,7 @@ def volume(notebooks: Sequence[Path], out: Path, page: Page) -> Path:
 
 
 def _write(notebooks: Sequence[Path], out: Path, page: Page, *, is_volume: bool) -> Path:
-    shown = [part for notebook in notebooks for part in parts.read(notebook)]
+    shown = [part for notebook in notebooks for part in parts.read(notebook).parts]
     with tempfile.TemporaryDirectory(prefix="povexit-") as folder:
         _lay_out(Path(folder), shown, page, is_volume)
         made = _compile(Path(folder), out, page)

@@ -10,11 +10,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from povexit.explore import catalogue, counties, describe, load, months
+    from povexit.explore import catalogue, counties, describe, load, months, sql
 
 __version__ = "0.1.0"
 
-__all__ = ["catalogue", "counties", "describe", "load", "months"]
+__all__ = ["catalogue", "counties", "describe", "load", "months", "sql"]
 
 #: The rooms a notebook reaches as ``px.decide`` and so on, each imported when first asked for.
 _ROOMS = (
@@ -32,6 +32,7 @@ _ROOMS = (
     "privacy",
     "progress",
     "quality",
+    "query",
     "schema",
     "standards",
     "store",

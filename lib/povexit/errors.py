@@ -96,5 +96,9 @@ class SurveyError(PovexitError):
     """A survey's file, or the mapping of its columns, cannot be used as it stands."""
 
 
+class QueryError(PovexitError):
+    """A question in SQL that cannot be answered as it stands."""
+
+
 class PrivacyError(PovexitError):
     """A key is missing or an output would show a person."""

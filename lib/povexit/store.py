@@ -231,11 +231,18 @@ def remove(tables_: Iterable[str], month: str, county: str) -> None:
         partition(table, month, county).unlink(missing_ok=True)
 
 
-def _files(table: str, month: str, county: Counties) -> list[Path]:
+def files(table: str, month: str, county: Counties = None) -> list[Path]:
+    """Return the files of one county's, some counties' or all counties' partitions.
+
+    Raises
+    ------
+    StoreError
+        If nothing was saved under that name and month.
+    """
     wanted = [county] if isinstance(county, str) else county or saved_counties(table, month)
-    files = [p for c in wanted if (p := partition(table, month, c)).is_file()]
-    if files:
-        return files
+    found = [p for c in wanted if (p := partition(table, month, c)).is_file()]
+    if found:
+        return found
     known = sorted(p.name for p in processed_dir().glob("*") if p.is_dir())
     hint = (
         f"run: povexit run --month {month}"
@@ -259,7 +266,7 @@ def scan(table: str, month: str, county: Counties = None) -> pl.LazyFrame:
     """
     import polars as pl
 
-    return pl.scan_parquet(_files(table, month, county), hive_partitioning=False)
+    return pl.scan_parquet(files(table, month, county), hive_partitioning=False)
 
 
 def find(table: str, month: str, county: Counties = None) -> pd.DataFrame | None:
@@ -304,7 +311,7 @@ def load(
     lazy = scan(table, month, county)
     if names is not None:
         lazy = lazy.select(_known(names, lazy.collect_schema().names(), table))
-    frame = lazy.collect().to_arrow().to_pandas(types_mapper=_nullable)
+    frame = lazy.collect().to_arrow().to_pandas(types_mapper=nullable)
     if table in tables():
         known = columns(table)
         dtypes = {c: PANDAS_DTYPES[known[c].dtype] for c in frame.columns if c in known}
@@ -321,7 +328,7 @@ def _known(names: Sequence[str], there: Sequence[str], table: str) -> list[str]:
     return list(names)
 
 
-def _nullable(arrow_type: Any) -> Any:
+def nullable(arrow_type: Any) -> Any:
     """Map an Arrow type to pandas' nullable dtype, so that integers with gaps stay integers."""
     import pandas as pd
     import pyarrow as pa

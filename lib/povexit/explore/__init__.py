@@ -5,5 +5,6 @@ of them. A view computes nothing the reports do not: it asks the same functions.
 """
 
 from povexit.explore.data import catalogue, counties, describe, load, months
+from povexit.query import sql
 
-__all__ = ["catalogue", "counties", "describe", "load", "months"]
+__all__ = ["catalogue", "counties", "describe", "load", "months", "sql"]

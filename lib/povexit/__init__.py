@@ -10,11 +10,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from povexit.explore import catalogue, counties, describe, load, months, sql
+    from povexit.explore import (
+        WhatIfPanel,
+        catalogue,
+        counties,
+        describe,
+        load,
+        months,
+        sql,
+        thresholds,
+        what_if,
+    )
 
 __version__ = "0.1.0"
 
-__all__ = ["catalogue", "counties", "describe", "load", "months", "sql"]
+__all__ = [
+    "WhatIfPanel",
+    "catalogue",
+    "counties",
+    "describe",
+    "load",
+    "months",
+    "sql",
+    "thresholds",
+    "what_if",
+]
 
 #: The rooms a notebook reaches as ``px.decide`` and so on, each imported when first asked for.
 _ROOMS = (

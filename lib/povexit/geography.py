@@ -180,10 +180,15 @@ def county_name(county_code: str, lang: str = "zh", short: bool = False) -> str:
     >>> county_name("451021"), county_name("451031", short=True), county_name("451021", "en")
     ('田阳县', '隆林', 'Tianyang')
     """
-    column = "name_en" if lang == "en" else "short_zh" if short else "name_zh"
-    table = _counties().set_index("county_code")
-    code = str(county_code) if str(county_code) in table.index else resolve_county(county_code)
-    return str(table.at[code, column])
+    names = _names("name_en" if lang == "en" else "short_zh" if short else "name_zh")
+    code = str(county_code)
+    return names[code if code in names else resolve_county(code)]
+
+
+@cache
+def _names(column: str) -> dict[str, str]:
+    table = _counties()
+    return dict(zip(table["county_code"].map(str), table[column].map(str), strict=True))
 
 
 @cache

@@ -8,6 +8,7 @@ reasons look at the result. Column names of the stages start with ``leaf_``,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import reduce
 from operator import add, and_, eq, ge, gt, le, lt, or_
 from typing import Any
@@ -89,6 +90,21 @@ def judge(frame: nw.LazyFrame[Any], standard: Standard, year: int) -> nw.LazyFra
     for stage in (leaves, applies, variants, criteria):
         frame = frame.with_columns(*stage) if stage else frame
     return frame
+
+
+def rejudged(
+    known: nw.LazyFrame[Any], standard: Standard, year: int, before: Standard | None = None
+) -> nw.LazyFrame[Any]:
+    """Return indicators with every criterion's verdict beside them, reasons left out.
+
+    Only criteria that differ from those of ``before``, by which ``known`` was judged, are judged.
+    """
+    same = before.criteria if before else ()
+    ids = [c.id for c in standard.criteria]
+    changed = replace(standard, criteria=tuple(c for c in standard.criteria if c not in same))
+    judged = judge(known, changed, year).with_columns(_all(ids).alias("meets_standard"))
+    kept = [c for c in known.collect_schema().names() if c not in (*ids, "meets_standard")]
+    return judged.select(*kept, *ids, "meets_standard")
 
 
 def verdicts(judged: nw.LazyFrame[Any], standard: Standard, year: int) -> nw.LazyFrame[Any]:

@@ -4,7 +4,23 @@ Everything here returns plain pandas and geopandas objects, matplotlib axes or w
 of them. A view computes nothing the reports do not: it asks the same functions.
 """
 
+from povexit import style
 from povexit.explore.data import catalogue, counties, describe, load, months
+from povexit.explore.whatif import WhatIf, thresholds, what_if
+from povexit.explore.whatif_panel import WhatIfPanel
 from povexit.query import sql
 
-__all__ = ["catalogue", "counties", "describe", "load", "months", "sql"]
+__all__ = [
+    "WhatIf",
+    "WhatIfPanel",
+    "catalogue",
+    "counties",
+    "describe",
+    "load",
+    "months",
+    "sql",
+    "thresholds",
+    "what_if",
+]
+
+style.ensure()

@@ -53,7 +53,7 @@ def load(
         If no county or column has that name; the nearest ones are named.
     """
     codes = None if county is None else [geography.resolve_county(c) for c in _each(county)]
-    month = _month_of(table, month)
+    month = latest(table, month)
     frame = store.load(table, month, codes, columns)
     frame.attrs |= {TABLE: table, MONTH: month}
     return frame
@@ -63,8 +63,14 @@ def _each(county: str | int | Iterable[str | int]) -> list[str | int]:
     return [county] if isinstance(county, str | int) else list(county)
 
 
-def _month_of(table: str, month: str | None) -> str:
-    """Return the month asked for, or the latest, if the table was saved then."""
+def latest(table: str, month: str | None) -> str:
+    """Return the month asked for, or the latest, if the table was saved then.
+
+    Raises
+    ------
+    StoreError
+        If it was not; the months there are, or the nearest tables, are named.
+    """
     known = store.saved_months(table)
     asked = store.check_month(month) if month is not None else known[-1] if known else None
     if asked in known:
@@ -84,6 +90,12 @@ def _month_of(table: str, month: str | None) -> str:
         found=repr(table),
         hint="run: povexit run --month 2016-06" if table in schema.tables() else names,
     )
+
+
+def is_simulated(month: str) -> bool:
+    """Tell whether any of a month's deliveries is simulated."""
+    delivered = store.find("deliveries", month)
+    return delivered is not None and bool(delivered["simulated"].fillna(False).any())
 
 
 def months() -> list[str]:

@@ -25,6 +25,8 @@ NOBODY = nw.lit(0, dtype=nw.Int64)
 Pair = tuple[nw.Expr, nw.Expr]
 #: Household criteria of which failing and unknown households are counted per village.
 JUDGED = ("housing", "medical", "education", "water", "electricity", "television")
+#: Poor persons who do not meet the standard, and of how many that is unknown.
+REMAINING = ("remaining_poor_persons", "remaining_poor_persons_unknown")
 HOME_COLUMNS = (
     "household_id",
     "month",
@@ -75,11 +77,48 @@ def village(villages: Any, households: Any, decisions: Any) -> Any:
     -----
     How each count comes about is in docs/standards.md.
     """
-    ledger = _ledger(villages)
-    register = _register(_members(households, decisions))
-    both = _every(ledger, register)
+    return from_members(villages, _members(households, decisions))
+
+
+def from_members(villages: Any, members: nw.LazyFrame[Any]) -> Any:
+    """Return what `village` does, from households whose indicators and verdicts stand in one row.
+
+    Parameters
+    ----------
+    villages
+        The village ledger; pandas, Polars or DuckDB.
+    members
+        `HOME_COLUMNS` and `DECISION_COLUMNS`, typed as `povexit.schema.frames.enter` does.
+    """
+    both = _every(_ledger(villages), _register(members))
     known = both.with_columns(**_gaps()).with_columns(**_counts(), **unrecorded(TABLE))
     return leave(known.select(list(columns(TABLE))).sort("village_code", "month"), like=villages)
+
+
+def recounted(known: Any, villages: Any, members: nw.LazyFrame[Any]) -> Any:
+    """Return village indicators with those still poor counted anew, all else as it was.
+
+    What `from_members` gives as long as no verdict of `JUDGED` or on the road has changed, in a
+    fraction of the time.
+
+    Parameters
+    ----------
+    known
+        The villages' indicators as they were.
+    villages, members
+        As for `from_members`.
+    """
+    keys = list(KEYS)
+    sums = members.with_columns(**_remaining()).group_by(*KEYS)
+    counted = sums.agg(nw.col(c).sum() for c in REMAINING)
+    ledger = enter(villages, "cleaned_villages", [*KEYS, "poor_persons"])
+    ledger = ledger.rename({"poor_persons": "ledger_poor_persons"})
+    frame = nw.from_native(known).lazy().drop(*REMAINING)
+    joined = frame.join(ledger, on=keys, how="left").join(counted, on=keys, how="left")
+    filled = joined.with_columns(nw.col(c).fill_null(0).cast(nw.Int64) for c in REMAINING)
+    poor = dict(zip(REMAINING, _still_poor(), strict=True))
+    ready = keep_unknown(filled).with_columns(**_gaps()).with_columns(**poor)
+    return leave(ready.select(list(columns(TABLE))).sort("village_code", "month"), like=villages)
 
 
 def hamlets(households: Any, decisions: Any) -> Any:
@@ -148,12 +187,11 @@ def _is_concerned() -> nw.Expr:
 
 def _register(members: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Return what the register says of each village."""
-    poor, meets, size = _is_poor(), nw.col("meets_standard"), nw.col("household_size")
+    poor, size = _is_poor(), nw.col("household_size")
     flags = {
         "poor_households": one(poor),
         "poor_persons": one(poor) * size,
-        "remaining_poor_persons": one(poor & ~meets) * size,
-        "remaining_poor_persons_unknown": one(poor & meets.is_null()) * size,
+        **_remaining(),
         "concerned": one(poor & _is_concerned()),
         "perhaps_concerned": one(poor & _is_concerned().is_null()),
         "medical_doubtful_persons": (1 - one(nw.col("medical"))) * size,
@@ -174,6 +212,14 @@ def _register(members: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         nw.col("hamlets_failed").sum(), nw.col("hamlets_open").sum()
     )
     return counted.join(lacking, on=list(KEYS), how="left")
+
+
+def _remaining() -> dict[str, nw.Expr]:
+    """Return the persons of a household who are poor and known not to meet, or perhaps not."""
+    poor, meets, size = _is_poor(), nw.col("meets_standard"), nw.col("household_size")
+    return dict(
+        zip(REMAINING, (one(poor & ~meets) * size, one(poor & meets.is_null()) * size), strict=True)
+    )
 
 
 def _hamlets(members: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -238,14 +284,17 @@ def _counts() -> dict[str, nw.Expr]:
         ),
         "children_out_of_school": _dropouts(),
         "households_in_industry": _industry(),
-        "remaining_poor_persons": (
-            nw.when(~col("missing_poor_persons").is_null()).then(col("remaining_poor_persons")),
-            col("remaining_poor_persons_unknown") + col("missing_poor_persons"),
-        ),
+        "remaining_poor_persons": _still_poor(),
     }
     named = {name: pair[0] for name, pair in pairs.items()}
     named |= {f"{name}_unknown": pair[1] for name, pair in pairs.items()}
     return named | {"industry_poor_households": _concerned()}
+
+
+def _still_poor() -> Pair:
+    missing = nw.col("missing_poor_persons")
+    known, unknown = (nw.col(c) for c in REMAINING)
+    return nw.when(~missing.is_null()).then(known), unknown + missing
 
 
 def _is_part(ledger: str, whole: nw.Expr) -> nw.Expr:

@@ -11,28 +11,24 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import pandas as pd
-import shapely
 
 from povexit.errors import SchemaError
-from povexit.geography import BOUNDARY_SOURCE, county_boundaries, county_name
+from povexit.geography import BOUNDARY_SOURCE, county_name
 from povexit.maps.classes import SHARE, Classes, known_values, pool_classes, value_text
 from povexit.maps.draw import HATCHED, counted, legend_title, on_counties, short_name
+from povexit.maps.outline import MAP_WIDTH, Outline, outlines, pixels_of
 from povexit.style import COLORS, STATUS, ink_on, language, pick
 
 MIME = "application/vnd.povexit.map+json"
-#: Boundaries keep what is larger than this (metres); neighbours keep their common line.
-TOLERANCE = 2000
-#: Pixels: the map, the legend beside it, and what stands above and below.
-MAP_WIDTH, LEGEND_WIDTH, ABOVE, BELOW = 720, 190, 40, 62
+#: Pixels: room for the legend beside the map, and for what stands above and below.
+LEGEND_WIDTH, ABOVE, BELOW = 190, 40, 62
 #: A page of the same folder or one below it; nothing else is linked.
 PAGE = re.compile(r"(\.\./)*[A-Za-z0-9_\-]+(/[A-Za-z0-9_\-]+)*\.html")
-#: A path, and where the name stands in it.
-Outline = tuple[str, float, float]
 _THING = {"zh": "县", "en": "counties"}
 
 
@@ -51,6 +47,10 @@ class CountyMap:
         to say of it) and ``page`` (where a click leads), one mapping a county.
     note
         Stands under the map, such as that its numbers are hypothetical.
+    points
+        Places marked upon it: ``longitude``, ``latitude`` and ``said``, one mapping a place.
+    points_name
+        What the marks are, for the legend.
     """
 
     title: str
@@ -59,6 +59,23 @@ class CountyMap:
     edges: tuple[float, ...]
     rows: tuple[Mapping[str, Any], ...]
     note: str = ""
+    points: tuple[Mapping[str, Any], ...] = ()
+    points_name: str = ""
+
+    def marked(self, points: pd.DataFrame, name: str) -> CountyMap:
+        """Return the map with places marked on it.
+
+        Parameters
+        ----------
+        points
+            ``longitude``, ``latitude`` (degrees, WGS84) and ``said``, what pointing at it
+            tells; a place without a point is left out.
+        name
+            What the marks are, for the legend.
+        """
+        kept = points.dropna(subset=["longitude", "latitude"])[["longitude", "latitude", "said"]]
+        rows = tuple({str(k): v for k, v in row.items()} for row in kept.to_dict("records"))
+        return replace(self, points=rows, points_name=name)
 
     def svg(self) -> str:
         """Return the map as an SVG element."""
@@ -73,6 +90,8 @@ class CountyMap:
             "edges": list(self.edges),
             "rows": [dict(row) for row in self.rows],
             "note": self.note,
+            "points": [dict(point) for point in self.points],
+            "points_name": self.points_name,
         }
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
@@ -159,43 +178,22 @@ def county_map_from(data: Mapping[str, Any]) -> CountyMap:
             edges=tuple(float(edge) for edge in data["edges"]),
             rows=tuple(by_code[code] for code in codes),
             note=str(data["note"]),
+            points=tuple(_point(point) for point in data["points"]),
+            points_name=str(data["points_name"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SchemaError("not the data of a county map", where=MIME, found=repr(error)) from error
+
+
+def _point(data: Mapping[str, Any]) -> dict[str, Any]:
+    place = {axis: float(data[axis]) for axis in ("longitude", "latitude")}
+    return {**place, "said": str(data["said"])}
 
 
 def _page(name: str) -> str:
     if not name or PAGE.fullmatch(name):
         return name
     raise SchemaError("not the name of a page", where="county map", expected="x.html", found=name)
-
-
-@cache
-def _outlines() -> tuple[dict[str, Outline], int]:
-    """Return each county's path with the place of its name, and the map's height in pixels."""
-    frame = county_boundaries()
-    left, _, right, top = frame.total_bounds
-    scale = MAP_WIDTH / (right - left)
-    shapes = shapely.coverage_simplify(frame.geometry.values, TOLERANCE)
-    height = round((top - frame.total_bounds[1]) * scale)
-    found = {}
-    for row, shape in zip(frame.itertuples(), shapes, strict=True):
-        pixels = shapely.transform(shape, lambda xy: (xy - (left, top)) * (scale, -scale))
-        name_at = (row.label_x - left) * scale, (top - row.label_y) * scale
-        found[row.county_code] = (_path(pixels), *name_at)
-    return found, height
-
-
-def _path(shape: Any) -> str:
-    """Return the outer and inner rings of a shape as a path of whole pixels, step by step."""
-    rings = [r for part in shape.geoms for r in (part.exterior, *part.interiors)]
-    return "".join(_ring(shapely.get_coordinates(ring).round().astype(int)) for ring in rings)
-
-
-def _ring(points: Any) -> str:
-    steps = points[1:-1] - points[:-2]
-    moved = (f"{x} {y}" if y >= 0 else f"{x}{y}" for x, y in steps if x or y)
-    return f"M{points[0][0]} {points[0][1]}l{' '.join(moved)}z"
 
 
 def summary(map_: CountyMap) -> str:
@@ -224,7 +222,7 @@ def _template() -> Any:
 
 def _context(map_: CountyMap) -> dict[str, Any]:
     """Return what the template asks for."""
-    shapes, height = _outlines()
+    shapes, height = outlines()
     frame, classes = pd.DataFrame(list(map_.rows)), Classes(map_.edges)
     # patterns are named after the map: two maps of a page have each its own
     mark = hashlib.sha256(json.dumps(map_.to_json(), sort_keys=True).encode()).hexdigest()[:8]
@@ -238,6 +236,8 @@ def _context(map_: CountyMap) -> dict[str, Any]:
         "note": map_.note,
         "source": BOUNDARY_SOURCE[map_.lang],
         "areas": [_area(map_, r, shapes, f) for r, f in zip(map_.rows, fills, strict=True)],
+        "dots": _dots(map_),
+        "dots_name": counted(map_.points_name, len(map_.points), map_.lang),
         "legend": _legend(map_, frame, classes, mark),
         "legend_title": legend_title(map_.unit, map_.lang, _THING[map_.lang]),
         "color": COLORS,
@@ -249,6 +249,14 @@ def _context(map_: CountyMap) -> dict[str, Any]:
         "legend_x": MAP_WIDTH + 12,
         "tip_y": ABOVE + height + 24,
     }
+
+
+def _dots(map_: CountyMap) -> list[dict[str, Any]]:
+    """Return the marked places in pixels, with what each says."""
+    places = pixels_of([(p["longitude"], p["latitude"]) for p in map_.points])
+    return [
+        {"x": x, "y": y, "said": p["said"]} for (x, y), p in zip(places, map_.points, strict=True)
+    ]
 
 
 def _fills(frame: pd.DataFrame, classes: Classes, mark: str) -> list[str]:

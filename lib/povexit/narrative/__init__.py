@@ -30,6 +30,14 @@ from povexit.narrative.goals import (
 from povexit.narrative.households import headline, near_line, why_not
 from povexit.narrative.prose import Prose
 from povexit.narrative.records import findings, quality
+from povexit.narrative.rules import (
+    flip,
+    flipped_village,
+    not_in_force,
+    rule_changes,
+    threshold,
+    what_if,
+)
 from povexit.narrative.sample import assumptions, no_league_table, survey, verdicts
 
 __all__ = [
@@ -40,6 +48,8 @@ __all__ = [
     "delivered",
     "edition_note",
     "findings",
+    "flip",
+    "flipped_village",
     "heading",
     "headline",
     "index_numbers",
@@ -49,15 +59,19 @@ __all__ = [
     "no_league_table",
     "no_list",
     "not_delivered",
+    "not_in_force",
     "outlook",
     "published_note",
     "quality",
     "reconciles",
+    "rule_changes",
     "scale_note",
     "sources",
     "survey",
+    "threshold",
     "title",
     "verdicts",
+    "what_if",
     "why_changed",
     "why_not",
 ]

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import html
+import re
+
+STRONG = re.compile(r"\*\*(.+?)\*\*")
+
 
 class Prose(str):
     """Text that a notebook shows as Markdown."""
 
     __slots__ = ()
+
+    def html(self) -> str:
+        """Return the text as HTML for a widget: escaped, with what was strong.
+
+        Examples
+        --------
+        >>> Prose("**A** < B").html()
+        '<strong>A</strong> &lt; B'
+        """
+        return STRONG.sub(r"<strong>\1</strong>", html.escape(str(self), quote=False))
 
     def _repr_markdown_(self) -> str:
         return str(self)

@@ -16,23 +16,28 @@ from itertools import pairwise
 
 from povexit.errors import StandardError, UnknownNameError
 from povexit.schema import nearest
-from povexit.standards.model import Criterion, Leaf, Standard, Variant
+from povexit.standards.hypothetical import changeable, hypothetical
+from povexit.standards.model import Change, Criterion, Leaf, Standard, Value, Variant
 from povexit.standards.read import parse
 from povexit.standards.series import Dated, Definition, Series, definition, series
 
 __all__ = [
+    "Change",
     "Criterion",
     "Dated",
     "Definition",
     "Leaf",
     "Series",
     "Standard",
+    "Value",
     "Variant",
+    "changeable",
     "check_editions",
     "choose",
     "definition",
     "editions",
     "for_month",
+    "hypothetical",
     "in_force",
     "load",
     "parse",

@@ -83,8 +83,19 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What a hypothetical copy has instead: the old value, or the name of its series, and the new."""
+
+    indicator: str
+    test: str
+    old: Value | None
+    new: Value
+    is_denominator: bool = False
+
+
+@dataclass(frozen=True)
 class Standard:
-    """One edition of a standard: one official document."""
+    """One edition of a standard: one official document, or a changed copy of one."""
 
     id: str
     name: str
@@ -96,6 +107,12 @@ class Standard:
     confidence: str
     note: str
     criteria: tuple[Criterion, ...]
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def is_hypothetical(self) -> bool:
+        """Tell whether it is in force nowhere: a copy in which something was changed."""
+        return bool(self.changes)
 
     def label(self, lang: str = "zh") -> str:
         """Return the standard's name, in ``zh`` or ``en``."""

@@ -156,14 +156,21 @@ def _variant(block: dict[str, Any], unit: str, where: str) -> Variant:
     if block.get("any") and unit in PLACES:
         raise StandardError("a place is asked everything", where=where, expected="all", found="any")
     groups = {
-        key: tuple(_leaf(leaf, unit, f"{where}, {key}") for leaf in block.get(key, ()))
+        key: tuple(leaf(each, unit, f"{where}, {key}") for each in block.get(key, ()))
         for key in ("applies_to", "all", "any")
     }
     source, confidence = (block.get(key, "") for key in ("source", "confidence"))
     return Variant(is_unknown=is_unknown, source=source, confidence=confidence, **groups)
 
 
-def _leaf(data: Any, unit: str, where: str) -> Leaf:
+def leaf(data: Any, unit: str, where: str) -> Leaf:
+    """Return one comparison, checked against the catalogue of its unit.
+
+    Raises
+    ------
+    StandardError
+        If a key, a type, an indicator, a test or a unit does not fit.
+    """
     if not isinstance(data, dict):
         raise StandardError("a leaf is a table", where=where, found=repr(data))
     _check_keys(data, LEAF_KEYS, {"indicator", "test"}, where)

@@ -87,6 +87,7 @@ __all__ = [
     "described",
     "description",
     "ends",
+    "ensure",
     "figure_of",
     "fmt_int",
     "fmt_number",
@@ -153,6 +154,17 @@ def use(lang: str = "zh", context: str = "report") -> None:
         }
     )
     _inline_svg()
+
+
+def ensure() -> None:
+    """Set the look for whoever draws without having set one; what a notebook chose stays."""
+    if not is_set():
+        use(language())
+
+
+def is_set() -> bool:
+    """Tell whether `use` has been called: its text sizes are numbers, matplotlib's are words."""
+    return not isinstance(mpl.rcParams["axes.titlesize"], str)
 
 
 @cache

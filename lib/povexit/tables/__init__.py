@@ -20,6 +20,7 @@ from povexit.tables.accounts import (
 from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
 from povexit.tables.editions import editions, place_flips
 from povexit.tables.goals import causes, contributions, definitions, ranks, targets, unit
+from povexit.tables.hypothetical import flipped_villages, what_if
 from povexit.tables.movement import changes, duplicates, status
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.standards import clauses, lacking, places, shortest
@@ -48,6 +49,7 @@ __all__ = [
     "estimates",
     "file_columns",
     "findings",
+    "flipped_villages",
     "flips",
     "funds",
     "lacking",
@@ -74,5 +76,6 @@ __all__ = [
     "unit",
     "villages",
     "welfare",
+    "what_if",
     "works",
 ]

@@ -17,8 +17,8 @@ test: $(READY)  ## set up, then every check
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-lab: $(READY) hooks  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks
+lab: $(READY) hooks  ## open JupyterLab on a first notebook
+	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/start.ipynb
 
 bench: $(READY)  ## what the README claims about speed, cleaning and verdicts, measured here and now
 	$(BIN)/python benchmarks/run.py

@@ -14,7 +14,8 @@ from povexit.batch.options import STEPS
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
-NUMBERED = [p for p in NOTEBOOKS if p.parent.name == "notebooks"]
+#: Those the batch runs, and their model; not the one people start with.
+NUMBERED = [p for p in NOTEBOOKS if p.parent.name == "notebooks" and p.name != "start.ipynb"]
 
 
 def cells(path: Path, kind: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Poverty-exit analyses per county: clean, judge, map and report.
 
-``import povexit as px`` and ask: `px.catalogue()` lists a month's tables, `px.load(name)` gives
+``import povexit as px`` and ask: `px.start()` says what there is, `px.catalogue()` lists a month's tables, `px.load(name)` gives
 one as pandas, `px.describe(frame)` says what its columns mean.
 """
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         load,
         months,
         sql,
+        start,
         thresholds,
         what_if,
     )
@@ -32,6 +33,7 @@ __all__ = [
     "load",
     "months",
     "sql",
+    "start",
     "thresholds",
     "what_if",
 ]

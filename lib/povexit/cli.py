@@ -58,6 +58,12 @@ all counties in it.
 
   povexit workbook --month 2016-06
 """
+NEW = """\
+Start a notebook for a new question, in the form of the others, under notebooks/explore.
+It runs as it is; nothing that is there is overwritten.
+
+  povexit new "Why do hill villages fail?"
+"""
 EXIT = """\
 exit status:
   0    everything was delivered
@@ -103,6 +109,11 @@ def parser() -> argparse.ArgumentParser:
         "workbook", help="make a workbook", description=WORKBOOK, formatter_class=shape
     )
     _product_arguments(workbook)
+    new = commands.add_parser(
+        "new", help="start a notebook", description=NEW, formatter_class=shape
+    )
+    new.add_argument("question", help="the question, in words; it becomes title and file name")
+    new.add_argument("--lang", default="zh", help="zh or en (default: zh)")
     check = commands.add_parser(
         "check",
         help="check delivered files",
@@ -262,6 +273,14 @@ def workbook(given: argparse.Namespace) -> int:
     return DELIVERED
 
 
+def new(given: argparse.Namespace) -> int:
+    """Start a notebook and print where it is."""
+    from povexit import explore
+
+    print(explore.new_notebook(given.question, given.lang))
+    return DELIVERED
+
+
 def check(given: argparse.Namespace) -> int:
     """Say of each delivered file whether it can be used, and what is wrong if not."""
     from povexit import clean, raw
@@ -290,6 +309,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "village": village,
     "pdf": pdf,
     "workbook": workbook,
+    "new": new,
     "check": check,
 }
 

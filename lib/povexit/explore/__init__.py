@@ -5,6 +5,7 @@ of them. A view computes nothing the reports do not: it asks the same functions.
 """
 
 from povexit import style
+from povexit.explore.begin import new_notebook, start
 from povexit.explore.data import catalogue, counties, describe, load, months
 from povexit.explore.whatif import WhatIf, thresholds, what_if
 from povexit.explore.whatif_panel import WhatIfPanel
@@ -18,7 +19,9 @@ __all__ = [
     "describe",
     "load",
     "months",
+    "new_notebook",
     "sql",
+    "start",
     "thresholds",
     "what_if",
 ]

@@ -91,7 +91,7 @@ def rule_changes(rules: Iterable[Standard], lang: str | None = None) -> list[str
     --------
     >>> from povexit.standards import hypothetical, load
     >>> rule_changes([hypothetical(load("household_exit", "2016"), {"poverty_line_yuan": 3200})], "en")
-    ['poverty line for the register (per year) 3,200']
+    ['national rural poverty line 3,200']
     """
     said = [_change(change, rule, lang) for rule in rules for change in rule.changes]
     return list(dict.fromkeys(said))

@@ -92,6 +92,7 @@ NOTEBOOKS = {
     "08_relocation": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
     "09_reconciliation": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
     "10_village": (("month", "village", "edition", "lang"), [OBEY, SHOW, VILLAGE]),
+    "11_deck": (("month", "edition", "lang"), [OBEY, SHOW, CITY]),
     "06_editions": (("month", "lang"), [OBEY, SHOW, CITY]),
 }
 

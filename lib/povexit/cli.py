@@ -64,6 +64,12 @@ It runs as it is; nothing that is there is overwritten.
 
   povexit new "Why do hill villages fail?"
 """
+DECK = """\
+Make the slides of a month already run into a presentation for a meeting: charts and
+tables that can be edited, maps as pictures, notes for the speaker.
+
+  povexit deck --month 2016-06 --template office.pptx
+"""
 EXIT = """\
 exit status:
   0    everything was delivered
@@ -114,6 +120,9 @@ def parser() -> argparse.ArgumentParser:
     )
     new.add_argument("question", help="the question, in words; it becomes title and file name")
     new.add_argument("--lang", default="zh", help="zh or en (default: zh)")
+    deck = commands.add_parser("deck", help="make slides", description=DECK, formatter_class=shape)
+    _product_arguments(deck)
+    deck.add_argument("--template", type=Path, metavar="FILE", help="the office's own .pptx")
     check = commands.add_parser(
         "check",
         help="check delivered files",
@@ -281,6 +290,16 @@ def new(given: argparse.Namespace) -> int:
     return DELIVERED
 
 
+def deck(given: argparse.Namespace) -> int:
+    """Make a month's slides into a presentation and print where it is."""
+    from povexit import batch, publish
+
+    report = batch.slides(given.month, given.lang)
+    out = report.notebook.parents[1] / "deck.pptx"
+    print(publish.deck(report.notebook, out, report.page, given.template))
+    return DELIVERED
+
+
 def check(given: argparse.Namespace) -> int:
     """Say of each delivered file whether it can be used, and what is wrong if not."""
     from povexit import clean, raw
@@ -310,6 +329,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "pdf": pdf,
     "workbook": workbook,
     "new": new,
+    "deck": deck,
     "check": check,
 }
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from povexit import store
 from povexit.batch import pages, summary, tables
-from povexit.batch.delivered import Delivered, delivered, whole
+from povexit.batch.delivered import Delivered, delivered, slides, whole
 from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
 from povexit.batch.pool import Pool, Progress
 from povexit.batch.records import Record
@@ -29,7 +29,17 @@ from povexit.batch.tables import Due, Unit
 from povexit.batch.worker import Result
 from povexit.errors import StoreError, UnknownNameError
 
-__all__ = ["Delivered", "Options", "Summary", "check", "delivered", "run", "village", "whole"]
+__all__ = [
+    "Delivered",
+    "Options",
+    "Summary",
+    "check",
+    "delivered",
+    "run",
+    "slides",
+    "village",
+    "whole",
+]
 
 
 def run(

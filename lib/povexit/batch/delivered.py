@@ -13,6 +13,8 @@ from povexit.batch import keys, pages, records
 from povexit.batch.options import CITY_PAGES, COUNTY, Options, check
 from povexit.errors import StoreError
 
+SLIDES = "deck"
+
 
 @dataclass(frozen=True)
 class Delivered:
@@ -42,13 +44,35 @@ def delivered(month: str, lang: str = "zh") -> list[Delivered]:
         If there is no such month, or none of its reports was made in the language.
     """
     options = check(month, lang=lang)
-    names = [*CITY_PAGES, *(f"county_{code}" for code in options.counties)]
+    # slides are no report to print: `deck` makes a presentation of them
+    city = [name for name in CITY_PAGES if name != SLIDES]
+    names = [*city, *(f"county_{code}" for code in options.counties)]
     found = [report for name in names if (report := _delivered(options, name))]
     if not found:
         raise StoreError(
             f"no report of {month} was made",
             where=options.folder,
             hint=f"run: povexit run --month {month}" + ("" if lang == "zh" else f" --lang {lang}"),
+        )
+    return found
+
+
+def slides(month: str, lang: str = "zh") -> Delivered:
+    """Return the slides of a month, as the notebook that was executed holds them.
+
+    Raises
+    ------
+    UnknownNameError, StoreError, DeliveryError
+        If there is no such month, or its slides were not made in the language.
+    """
+    options = check(month, lang=lang)
+    found = _delivered(options, SLIDES)
+    if found is None:
+        raise StoreError(
+            f"no slides of {month} were made",
+            where=pages.files(options, SLIDES)[1],
+            hint=f"run all counties: povexit run --month {month}"
+            + ("" if lang == "zh" else f" --lang {lang}"),
         )
     return found
 

@@ -40,6 +40,7 @@ TARGETS = Step("07_targets.ipynb", ("month", "edition", "lang"))
 RELOCATION = Step("08_relocation.ipynb", ("month", "edition", "lang"))
 RECONCILIATION = Step("09_reconciliation.ipynb", ("month", "edition", "lang"))
 VILLAGE = Step("10_village.ipynb", ("month", "village", "edition", "lang"))
+DECK = Step("11_deck.ipynb", ("month", "edition", "lang"))
 #: Pages of the whole city by name, the long ones first.
 CITY_PAGES = {
     "city": CITY,
@@ -48,6 +49,7 @@ CITY_PAGES = {
     "relocation": RELOCATION,
     "reconciliation": RECONCILIATION,
     "editions": EDITIONS,
+    "deck": DECK,
 }
 STEPS = (CLEAN, JUDGE, COUNTY, *CITY_PAGES.values(), VILLAGE)
 

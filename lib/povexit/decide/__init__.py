@@ -18,6 +18,7 @@ from povexit.decide.clauses import clauses, deciding
 from povexit.decide.flips import counted, flipped, flips
 from povexit.decide.needs import shortest
 from povexit.decide.totals import (
+    by_criterion,
     by_month,
     by_status,
     changes,
@@ -33,6 +34,7 @@ from povexit.schema.frames import enter, leave
 from povexit.standards import Standard
 
 __all__ = [
+    "by_criterion",
     "by_month",
     "by_status",
     "changes",

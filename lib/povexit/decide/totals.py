@@ -14,6 +14,7 @@ import narwhals as nw
 import pandas as pd
 
 from povexit.schema.frames import enter
+from povexit.standards import Standard
 
 COUNTS = ("passed", "failed", "unknown", "not_applicable")
 ANSWERS = ("passed", "failed", "unknown")
@@ -113,6 +114,32 @@ def compared(now: pd.DataFrame, before: pd.DataFrame | None) -> pd.DataFrame:
     kept = before[["county_code", "meets", "meets_share"]]
     both = now.merge(kept, on="county_code", how="left", suffixes=("", "_last"), validate="1:1")
     return both.assign(meets_change=both["meets"] - both["meets_last"])
+
+
+def by_criterion(decisions: pd.DataFrame, standard: Standard) -> pd.DataFrame:
+    """Count villages or counties by their verdict on each criterion of their standard.
+
+    Parameters
+    ----------
+    decisions
+        From `povexit.decide.village` or `county`, as pandas.
+    standard
+        The edition by which they were judged.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a criterion, in the standard's order: ``criterion``, ``name_zh``, ``name_en``, ``passed``,
+        ``failed``, ``unknown``.
+    """
+    rows = []
+    for criterion in standard.criteria:
+        verdict = decisions[criterion.id].astype("boolean")
+        counts = {"passed": verdict, "failed": ~verdict, "unknown": verdict.isna()}
+        sums = {name: int(flag.fillna(False).sum()) for name, flag in counts.items()}
+        names = (criterion.id, criterion.label("zh"), criterion.label("en"))
+        rows.append({**dict(zip(NAMES, names, strict=True)), **sums})
+    return pd.DataFrame(rows, columns=[*NAMES, *ANSWERS])
 
 
 def most_failed(table: pd.DataFrame, most: int) -> list[pd.DataFrame]:

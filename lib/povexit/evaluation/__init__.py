@@ -50,6 +50,7 @@ from povexit.evaluation.specifications import specifications
 from povexit.evaluation.strata import allocate
 from povexit.evaluation.survey import Choices, design
 from povexit.evaluation.tails import Even, at_least, at_most, lower_bound, upper_bound
+from povexit.evaluation.tallies import tallied
 from povexit.evaluation.verdicts import verdict
 
 __all__ = [
@@ -96,6 +97,7 @@ __all__ = [
     "sample_options",
     "specifications",
     "spelled",
+    "tallied",
     "upper",
     "upper_bound",
     "verdict",

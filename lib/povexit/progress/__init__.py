@@ -27,12 +27,13 @@ from povexit.progress.detail import (
     projects,
     works_done,
 )
+from povexit.progress.due import by_group, due
 from povexit.progress.facts import exit_years, flows, monthly_2020, published
 from povexit.progress.measured import county, tables, totals
 from povexit.progress.model import Group, Measure, Target
-from povexit.progress.pace import Forecast, at_deadline, band, forecast
+from povexit.progress.pace import Forecast, at_deadline, band, forecast, later
 from povexit.progress.paths import expected, months, series
-from povexit.progress.ranks import bounds, ranked
+from povexit.progress.ranks import against, bounds, ranked
 from povexit.progress.read import groups, measures, parse, targets
 from povexit.progress.status import judged, scale, scaled
 
@@ -41,13 +42,16 @@ __all__ = [
     "Group",
     "Measure",
     "Target",
+    "against",
     "at_deadline",
     "balanced",
     "band",
     "bounds",
+    "by_group",
     "causes",
     "city_steps",
     "county",
+    "due",
     "exit_years",
     "expected",
     "flows",
@@ -55,6 +59,7 @@ __all__ = [
     "funds_balance",
     "groups",
     "judged",
+    "later",
     "loan_balance",
     "measures",
     "monthly_2020",

@@ -71,6 +71,37 @@ def ranked(table: pd.DataFrame, *, most: int = 3, higher_is_better: bool = True)
     return out.assign(list=[_list(row, len(known), most) for row in out.to_dict("records")])
 
 
+def against(table: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
+    """Tell on which side of the whole each place lies, as far as the unknown let anybody say so.
+
+    Parameters
+    ----------
+    table
+        One row a place, from `bounds`.
+    whole
+        One row, from `bounds`: of all places together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with ``side``: ``below`` or ``above`` if the whole interval lies beyond the
+        other's, ``among`` if they overlap, missing where either is not known.
+
+    Examples
+    --------
+    >>> two = pd.DataFrame({"low": [0.1, 0.5], "high": [0.2, 0.7]})
+    >>> against(two, pd.DataFrame({"low": [0.3], "high": [0.5]}))["side"].tolist()
+    ['below', 'among']
+    """
+    low, high = whole["low"].iloc[0], whole["high"].iloc[0]
+    side = pd.Series("among", index=table.index, dtype="string")
+    if pd.isna(low) or pd.isna(high):
+        return table.assign(side=side.mask(side.notna()))
+    side = side.mask((table["high"] < low).fillna(False), "below")
+    side = side.mask((table["low"] > high).fillna(False), "above")
+    return table.assign(side=side.mask(table[["low", "high"]].isna().any(axis=1)))
+
+
 def _list(row: dict[Any, Any], n: int, most: int) -> str:
     if pd.isna(row["rank"]):
         return ""

@@ -17,7 +17,18 @@ from povexit.publish.page import Page, compose, words, write
 from povexit.publish.pdf import pdf, volume
 from povexit.publish.workbook import workbook
 
-__all__ = ["Entry", "Page", "failure_page", "index", "pdf", "render", "volume", "words", "workbook"]
+__all__ = [
+    "Entry",
+    "Page",
+    "deck",
+    "failure_page",
+    "index",
+    "pdf",
+    "render",
+    "volume",
+    "words",
+    "workbook",
+]
 
 ERROR_PARTS = ("problem", "where", "expected", "found", "hint")
 
@@ -81,6 +92,13 @@ def render(notebook: Path, out: Path, page: Page) -> Path:
     if not parts:
         raise StoreError("the notebook shows nothing", where=notebook.name)
     return write(out, compose("report.html.j2", page, parts=parts))
+
+
+def deck(notebook: Path, out: Path, page: Page, template: Path | None = None) -> Path:
+    """Write the slides of an executed notebook as a presentation; see `povexit.publish.slideshow`."""
+    from povexit.publish import slideshow
+
+    return slideshow.deck(notebook, out, page, template)
 
 
 def index(out: Path, page: Page, entries: Sequence[Entry]) -> Path:

@@ -90,7 +90,7 @@ def set_language(lang: str) -> None:
 
 
 def sheet(name: str) -> tuple[float, float]:
-    """Return the size in inches of a named sheet: column, full, map, page or slide.
+    """Return the size in inches of a named sheet: column, full, map, page, slide or slide_body.
 
     Examples
     --------

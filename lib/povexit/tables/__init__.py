@@ -17,11 +17,13 @@ from povexit.tables.accounts import (
     reconciliation,
     works,
 )
+from povexit.tables.brief import due, main_targets, spoken, survey_grid
 from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
 from povexit.tables.editions import editions, place_flips
 from povexit.tables.goals import causes, contributions, definitions, ranks, targets, unit
 from povexit.tables.hypothetical import flipped_villages, what_if
 from povexit.tables.movement import changes, duplicates, status
+from povexit.tables.parts import moneys, named_causes, outcomes, standings, ways
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.standards import clauses, lacking, places, shortest
 from povexit.tables.survey import estimates, ranking
@@ -44,6 +46,7 @@ __all__ = [
     "criteria",
     "definitions",
     "deprivations",
+    "due",
     "duplicates",
     "editions",
     "estimates",
@@ -56,8 +59,12 @@ __all__ = [
     "ledger",
     "lines",
     "loans",
+    "main_targets",
+    "moneys",
     "months",
     "moves",
+    "named_causes",
+    "outcomes",
     "pass_rates",
     "place_flips",
     "places",
@@ -71,10 +78,14 @@ __all__ = [
     "remarks",
     "sample_options",
     "shortest",
+    "spoken",
+    "standings",
     "status",
+    "survey_grid",
     "targets",
     "unit",
     "villages",
+    "ways",
     "welfare",
     "what_if",
     "works",

@@ -98,15 +98,13 @@ def targets(table: pd.DataFrame, lang: str | None = None) -> Table:
         If a column is missing.
     """
     fields = [
-        Field(("目标", "Target"), ("name_zh", "name_en"), _name),
-        Field(("要求", "Asked"), ("wanted", "unit"), _value_of("wanted"), True, of("wanted")),
-        Field(("期限", "By"), ("deadline",), _day, numeric=True),
-        Field(("现在", "Now"), ("value", "unit"), _value_of("value"), True, of("value")),
+        Field(("目标", "Target"), ("name_zh", "name_en"), target_name),
+        Field(("要求", "Asked"), ("wanted", "unit"), amount("wanted"), True, of("wanted")),
+        Field(("期限", "By"), ("deadline",), deadline, numeric=True),
+        Field(("现在", "Now"), ("value", "unit"), amount("value"), True, of("value")),
         Field(("分子／分母", "Of"), ("number", "denominator", "unknown"), _counted),
-        Field(
-            ("应达", "Due now"), ("expected", "unit"), _value_of("expected"), True, of("expected")
-        ),
-        Field(("进度", "Status"), ("status", "reason"), _status),
+        Field(("应达", "Due now"), ("expected", "unit"), amount("expected"), True, of("expected")),
+        Field(("进度", "Status"), ("status", "reason"), standing),
     ]
     note = pick(
         lang,
@@ -137,7 +135,7 @@ def contributions(table: pd.DataFrame, lang: str | None = None) -> Table:
     whole = table["denominator"].astype("Float64")
     table = table.assign(part=table["number"].astype("Float64") / whole.mask(whole == 0))
     fields = [
-        Field(("目标", "Target"), ("name_zh", "name_en"), _name),
+        Field(("目标", "Target"), ("name_zh", "name_en"), target_name),
         count(("现在", "Now"), "number"),
         count(("分母", "Of"), "denominator"),
         count(("未知", "Unknown"), "unknown"),
@@ -164,7 +162,7 @@ def definitions(table: pd.DataFrame, lang: str | None = None) -> Table:
         Language, or that of `povexit.style.use`.
     """
     fields = [
-        Field(("目标", "Target"), ("name_zh", "name_en"), _name),
+        Field(("目标", "Target"), ("name_zh", "name_en"), target_name),
         Field(("分子", "Number"), ("definition_zh", "definition_en"), _words_of("definition")),
         Field(("分母", "Of"), ("denominator_zh", "denominator_en"), _words_of("denominator")),
         Field(("牵头", "Answers"), ("answers_zh", "answers_en"), _words_of("answers")),
@@ -180,11 +178,14 @@ def definitions(table: pd.DataFrame, lang: str | None = None) -> Table:
     return build(table, fields, lang, ("口径与来源", "Definitions and sources"), note=note)
 
 
-def _name(row: Row, lang: str) -> str:
+def target_name(row: Row, lang: str) -> str:
+    """Return a target's name, the English one with a capital."""
     return str(row["name_zh"]) if lang == "zh" else capital(str(row["name_en"]))
 
 
-def _value_of(column: str) -> Cell:
+def amount(column: str) -> Cell:
+    """Return the cell of a number in its target's unit."""
+
     def cell(row: Row, lang: str) -> str:
         if is_missing(row[column]):
             return UNKNOWN[lang] if column == "value" else ABSENT
@@ -207,7 +208,8 @@ def _source(row: Row, lang: str) -> str:
     )
 
 
-def _day(row: Row, lang: str) -> str:
+def deadline(row: Row, lang: str) -> str:
+    """Return the day by which a target is to be reached."""
     return f"{row['deadline']:%Y-%m-%d}"
 
 
@@ -222,7 +224,8 @@ def _counted(row: Row, lang: str) -> str:
     return f"{number}／{whole}{open_}" if lang == "zh" else f"{number} of {whole}{open_}"
 
 
-def _status(row: Row, lang: str) -> str:
+def standing(row: Row, lang: str) -> str:
+    """Return where a target stands, and why if that is not known."""
     if row["reason"] not in REASONS:
         return pick(lang, *STATUS[row["status"]])
     why = pick(lang, *REASONS[row["reason"]])

@@ -20,7 +20,7 @@ from tests.all_figures import DRAWN, criteria
 
 from povexit import charts, maps, style
 from povexit.errors import UnknownNameError
-from povexit.publish import safe
+from povexit.publish import html, parts
 from povexit.publish.redraw import redraw
 from povexit.style.describe import masked, plain
 
@@ -158,7 +158,7 @@ def test_a_notebooks_kernel_sends_it_beside_the_drawing() -> None:
 def test_a_page_reads_it_out_in_place_of_the_picture() -> None:
     fig = figure("criteria_bars", "en", "Criteria <b>")
     item = {"data": {"image/svg+xml": svg(fig), style.FIGURE_MIME: told(fig)}}
-    assert 'alt="Criteria &lt;b&gt; 10 criteria' in safe.output(item)
+    assert 'alt="Criteria &lt;b&gt; 10 criteria' in html.fragment(parts.part_of(item), "en")
 
 
 def test_a_notebook_may_name_a_figure_it_draws_more_than_once() -> None:

@@ -12,7 +12,7 @@ import pytest
 from povexit.errors import SchemaError, UnknownNameError
 from povexit.geography import counties
 from povexit.maps import county_map_svg, pool_classes, svg
-from povexit.publish import safe
+from povexit.publish import html, parts
 
 CODES = list(counties()["county_code"])
 HOSTILE = "<script>alert(1)</script>\"' onload=x"
@@ -125,11 +125,11 @@ def test_a_county_twice_or_unknown_is_refused() -> None:
 
 def test_a_page_draws_the_map_from_its_data_and_not_from_markup() -> None:
     map_ = drawn()
-    assert safe.COUNTY_MAP == svg.MIME
+    assert parts.COUNTY_MAP == svg.MIME
     assert svg.county_map_from(map_.to_json()) == map_
     item = {"data": map_._repr_mimebundle_()}
     item["data"]["text/html"] = "<b onclick='x()'>something else</b>"
-    fragment = safe.output(item)
+    fragment = html.fragment(parts.part_of(item), "en")
     assert map_.svg() in fragment
     assert "something else" not in fragment
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import csv
+import hashlib
 import io
+import itertools
 import re
 from functools import cache
 from html.parser import HTMLParser
@@ -19,11 +22,15 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from tests import figures
 from tests import finished_tables as finished
+from tests.executed import report as executed_report
 
 from povexit import publish, style, tables
 from povexit.errors import DeliveryError, StoreError
 from povexit.publish import fonts
-from povexit.publish.safe import align_numbers, clean_html, fragments, markdown, output
+from povexit.publish.html import anchored, as_csv, fragment, fragments, nested
+from povexit.publish.page import sorting
+from povexit.publish.parts import part_of, parts
+from povexit.publish.safe import align_numbers, clean_html, markdown
 
 PROVENANCE = {"month": "2016-06", "edition": "2016", "inputs": "3f1a9c22b0de"}
 PAGE = publish.Page("田东县脱贫退出月报（2016-06）", "zh", True, PROVENANCE, "index.html")
@@ -76,9 +83,16 @@ class Seen(HTMLParser):
         return [attrs for name, attrs in self.tags if name == tag]
 
 
+def output(item: dict, lang: str = "zh") -> str:
+    """Return what a page shows of one output; nothing if none of its types is allowed."""
+    part = part_of(item)
+    return fragment(part, lang) if part else ""
+
+
 def harm(html: str) -> list[str]:
-    """Return what in a page could run, or reach outside it."""
+    """Return what in a page could run, or reach outside it, but for the script that sorts."""
     found = []
+    html = html.replace(f"<script>{sorting()}</script>", "", 1)
     for tag, attrs in Seen(html).tags:
         if tag in {"script", "iframe", "object", "embed", "link", "base", "form", "svg", "math"}:
             found.append(f"<{tag}>")
@@ -87,6 +101,7 @@ def harm(html: str) -> list[str]:
             outside = name in LOADING and not text.startswith("data:image/")
             runs = name.startswith("on") or text.startswith(("javascript:", "vbscript:"))
             data_link = name == "href" and text.startswith("data:")
+            data_link &= not ("download" in attrs and text.startswith("data:text/csv;"))
             if outside or runs or data_link or (name == "style"):
                 found.append(f"{tag} {name}={value}")
     return found
@@ -167,7 +182,7 @@ def test_links_written_in_markdown_are_harmless() -> None:
 def test_a_script_in_a_drawing_stays_inside_an_image() -> None:
     drawing = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     html = output(shown({"image/svg+xml": drawing}))
-    assert [tag for tag, _ in Seen(html).tags] == ["figure", "img"]
+    assert [tag for tag, _ in Seen(html).tags] == ["figure", "div", "img", "figcaption"]
     assert harm(html) == []
 
 
@@ -206,7 +221,9 @@ def test_whatever_a_county_typed_does_no_harm(text: str) -> None:
 # a page by itself
 
 
-def test_the_policy_forbids_scripts_and_everything_from_outside(executed: Path) -> None:
+def test_the_policy_forbids_all_scripts_but_ours_and_everything_from_outside(
+    executed: Path,
+) -> None:
     html = rendered(executed, executed.with_suffix(".html"))
     metas = Seen(html).all("meta")
     policy = next(m["content"] for m in metas if m.get("http-equiv") == "Content-Security-Policy")
@@ -215,7 +232,12 @@ def test_the_policy_forbids_scripts_and_everything_from_outside(executed: Path) 
     assert rules["default-src"] == "'none'"
     assert rules["img-src"] == rules["font-src"] == "data:"
     assert rules["form-action"] == rules["base-uri"] == "'none'"
-    assert "script-src" not in rules
+    scripts = re.findall(r"<script[^>]*>(.*?)</script>", html, flags=re.S)
+    digest = base64.b64encode(hashlib.sha256(scripts[0].encode("utf-8")).digest()).decode()
+    assert rules["script-src"] == f"'sha256-{digest}'"
+    assert scripts == [sorting()]
+    page = publish.failure_page(executed.with_name("f.html"), PAGE, {"problem": "x"})
+    assert "script" not in page.read_text(encoding="utf-8")
 
 
 def test_a_page_loads_nothing_from_anywhere(executed: Path) -> None:
@@ -224,8 +246,8 @@ def test_a_page_loads_nothing_from_anywhere(executed: Path) -> None:
     sources = [str(attrs.get("src")) for attrs in seen.all("img")]
     assert sources
     assert all(source.startswith("data:image/") for source in sources)
-    links = {attrs["href"] for attrs in seen.all("a")}
-    assert links == {"index.html"}
+    links = {attrs["href"] for attrs in seen.all("a") if "download" not in attrs}
+    assert links == {"index.html", "#content", "#s2"} - ({"#s2"} if "#s3" not in html else set())
     styles = re.findall(r"url\(\"?([^\")]*)", html)
     assert all(url.startswith("data:font/woff;base64,") for url in styles)
     assert "@import" not in html
@@ -249,7 +271,7 @@ def test_the_same_notebook_gives_the_same_bytes(executed: Path, tmp_path: Path) 
 
 def test_the_page_carries_the_letters_it_uses_and_no_more(executed: Path) -> None:
     html = rendered(executed, executed.with_suffix(".html"))
-    used = set(Seen(re.sub(r"<style>.*?</style>", "", html, flags=re.S)).text)
+    used = set(Seen(re.sub(r"<(style|script)>.*?</\1>", "", html, flags=re.S)).text)
     faces = re.findall(r"font-weight: (\d+);.*?base64,([A-Za-z0-9+/=]+)", html)
     assert [weight for weight, _ in faces] == ["400", "700"]
     for _, data in faces:
@@ -309,6 +331,102 @@ def test_a_page_that_cannot_be_written_leaves_the_last_one(executed: Path, tmp_p
     assert out.read_text(encoding="utf-8") == "last month"
 
 
+# contents, data, sources
+
+
+def report_page(tmp_path: Path, page: publish.Page = PAGE) -> str:
+    return rendered(executed_report(tmp_path / "a.ipynb"), tmp_path / "a.html", page)
+
+
+def test_the_contents_lead_to_every_heading_below_the_title(tmp_path: Path) -> None:
+    cells = [new_markdown_cell(t) for t in ("# 题", "导语", "## 一 & 二", "### 甲", "## 三")]
+    seen = Seen(rendered(notebook(tmp_path, *cells), tmp_path / "a.html"))
+    leads = [str(a["href"]) for a in seen.all("a") if str(a["href"]).startswith("#s")]
+    names = [a["id"] for tag, a in seen.tags if tag in ("h2", "h3") and "id" in a]
+    assert leads == [f"#{name}" for name in names]
+    assert len(names) == 3
+    _, entries = anchored(["<h1>题</h1>", "<h2>一 &amp; 二</h2><h3>甲</h3>", "<h2>三</h2>"])
+    sections = [(e.text, [b.text for b in below]) for e, below in nested(entries)]
+    assert sections == [("一 & 二", ["甲"]), ("三", [])]
+
+
+def test_a_name_that_a_county_chose_leads_nowhere(tmp_path: Path) -> None:
+    cells = [new_markdown_cell(f"## {text}") for text in HOSTILE]
+    seen = Seen(rendered(notebook(tmp_path, *cells), tmp_path / "a.html"))
+    assert len([a for a in seen.all("a") if str(a["href"]).startswith("#s")]) == len(HOSTILE)
+    assert "<script>alert(1)</script>" in seen.text
+
+
+def saved(html: str) -> list[list[list[str]]]:
+    """Return what every link to data saves, in order."""
+    links = [str(a["href"]) for a in Seen(html).all("a") if "csv" in str(a["href"])[:20]]
+    texts = [base64.b64decode(link.split(",")[1]).decode("utf-8-sig") for link in links]
+    return [list(csv.reader(io.StringIO(text))) for text in texts]
+
+
+def test_the_data_of_each_table_and_figure_can_be_saved(tmp_path: Path) -> None:
+    criteria, figure, villages = saved(report_page(tmp_path))
+    assert criteria[0][:2] == ["指标", "判定户数"]
+    assert len(criteria) == 1 + len(finished.criteria())
+    assert figure == [["判定", "户数"], ["达标", "3"], ["未达标", "4"]]
+    few = [row for row in villages if style.SUPPRESSED in row]
+    assert few
+    assert all(row[3:] == [style.SUPPRESSED] * 5 for row in few)
+    shares = [row[7] for row in villages[1:] if style.gap(row[7]) == ""]
+    assert shares
+    assert all(0 <= float(text) <= 1 for text in shares)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_saved_data_are_no_formulas(text: str) -> None:
+    (row,) = csv.reader(io.StringIO(as_csv([[text, -1, "−1"]]).removeprefix("\ufeff"), newline=""))
+    assert row == [f"'{text}", "-1", "−1"]
+
+
+def test_a_figure_says_what_it_shows_beside_it_and_in_its_place(tmp_path: Path) -> None:
+    html = report_page(tmp_path)
+    (image,) = Seen(html).all("img")
+    assert image["alt"] == "达标与未达标 达标 3 户，未达标 4 户。"
+    assert "<figcaption>达标 3 户，未达标 4 户。</figcaption>" in html
+
+
+def test_the_source_notebook_lies_beside(tmp_path: Path) -> None:
+    page = publish.Page("题", "zh", notebook="notebooks/a.ipynb")
+    links = Seen(report_page(tmp_path, page)).all("a")
+    assert {"href": "notebooks/a.ipynb", "download": None} in links
+    assert not [a for a in Seen(report_page(tmp_path)).all("a") if ".ipynb" in str(a["href"])]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_headings_run_in_order_and_wide_things_can_be_reached_by_key(
+    lang: str, tmp_path: Path
+) -> None:
+    seen = Seen(report_page(tmp_path, publish.Page("题", lang, True, PROVENANCE)))
+    levels = [int(tag[1]) for tag, _ in seen.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(b <= a + 1 for a, b in itertools.pairwise(levels))
+    wide = [attrs for attrs in seen.all("div") if attrs.get("class") == "px-wide"]
+    assert wide
+    assert all(attrs["tabindex"] == "0" for attrs in wide)
+    assert seen.all("main") == [{"id": "content"}]
+
+
+def luminance(color: str) -> float:
+    """Return a colour's relative luminance, as WCAG 2 defines it."""
+    parts_ = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts_]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_all_text_stands_out_from_its_ground(executed: Path) -> None:
+    html = rendered(executed, executed.with_suffix(".html"))
+    named = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", html))
+    pairs = [(named[name], named["paper"]) for name in ("ink", "soft", "warn", "link")]
+    for text, ground in [*pairs, (named["warn"], named["warn-paper"]), ("#7a5200", "#ffffff")]:
+        light, dark = sorted((luminance(text), luminance(ground)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
 # cells
 
 
@@ -334,12 +452,17 @@ def test_a_cell_that_has_a_class_keeps_it() -> None:
     assert align_numbers('<td class="px-text">12</td>') == '<td class="px-text">12</td>'
 
 
+def image_of(drawing: str, heading: str) -> dict[str, str | None]:
+    cells = [new_markdown_cell(heading), code({"image/svg+xml": drawing})]
+    return Seen("".join(fragments(parts(cells), "zh"))).all("img")[0]
+
+
 def test_a_drawing_is_named_by_its_own_title_and_never_by_what_drew_it() -> None:
     """matplotlib writes its own name and version where a reader's software looks for a title."""
     assert "Matplotlib" in svg()
-    assert Seen(output(shown({"image/svg+xml": svg()}), "各村")).all("img")[0]["alt"] == "各村"
+    assert image_of(svg(), "## 各村")["alt"] == "各村"
     titled = svg().replace("<cc:Work>", "<cc:Work><dc:title>达标率</dc:title>", 1)
-    assert Seen(output(shown({"image/svg+xml": titled}), "各村")).all("img")[0]["alt"] == "达标率"
+    assert image_of(titled, "## 各村")["alt"] == "达标率"
 
 
 def test_the_heading_above_names_a_picture_that_says_nothing_itself() -> None:
@@ -349,7 +472,7 @@ def test_the_heading_above_names_a_picture_that_says_nothing_itself() -> None:
         new_markdown_cell("### 三"),
         code({"image/png": "aGk="}),
     ]
-    alts = [Seen(part).all("img")[0]["alt"] for part in fragments(cells) if "<img" in part]
+    alts = [Seen(f).all("img")[0]["alt"] for f in fragments(parts(cells), "zh") if "<img" in f]
     assert alts == ["一 & 二", "三"]
 
 
@@ -374,7 +497,7 @@ def test_the_index_lists_what_was_delivered_kept_and_not_delivered(
     page = publish.Page("目录", lang, False, PROVENANCE)
     html = publish.index(tmp_path / "index.html", page, entries()).read_text(encoding="utf-8")
     seen, word = Seen(html), publish.words(lang)
-    links = [attrs["href"] for attrs in seen.all("a")]
+    links = [attrs["href"] for attrs in seen.all("a")][1:]
     pages = ["city.html", "maps.failed.html", "d.html", "p.html", "p.failed.html", "n.failed.html"]
     assert links == pages
     assert word["tally"].format(done=1, all=3) in seen.text

@@ -203,7 +203,8 @@ def page(options: Options, report: Report) -> publish.Page:
         "notebook": f"notebooks/{report.step.notebook}",
     }
     said = {word: text for word, text in provenance.items() if text}
-    return publish.Page(report.title, options.lang, report.simulated, said, "index.html")
+    notebook = f"notebooks/{report.name}.ipynb"
+    return publish.Page(report.title, options.lang, report.simulated, said, "index.html", notebook)
 
 
 def files(options: Options, name: str, failed: bool = False) -> tuple[Path, Path]:

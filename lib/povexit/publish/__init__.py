@@ -1,7 +1,7 @@
 """An executed notebook becomes a page that needs nothing but itself.
 
-A page is one HTML file: pictures, letters and style inside, no script, nothing
-loaded from anywhere (its own policy forbids it). The same notebook gives the
+A page is one HTML file: pictures, letters and style inside, one script of ours that
+sorts tables, nothing loaded from anywhere (its own policy forbids all else). The same notebook gives the
 same bytes. Failure pages and the month's index come from here too, so that all
 pages look alike.
 """
@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from povexit.errors import PovexitError, StoreError
-from povexit.publish.page import Page, compose, words, write
+from povexit.publish import parts
+from povexit.publish.html import anchored, fragments, nested
+from povexit.publish.page import Page, compose, sorting, words, write
 from povexit.publish.pdf import pdf, volume
 from povexit.publish.workbook import workbook
 
@@ -84,14 +86,22 @@ def render(notebook: Path, out: Path, page: Page) -> Path:
     StoreError
         If the notebook has nothing to show, or the page cannot be written.
     """
-    import nbformat
-
-    from povexit.publish.safe import fragments
-
-    parts = list(fragments(nbformat.read(notebook, as_version=4).cells))
-    if not parts:
+    shown = parts.read(notebook).parts
+    named, entries = anchored(list(fragments(shown, page.lang)))
+    if not named:
         raise StoreError("the notebook shows nothing", where=notebook.name)
-    return write(out, compose("report.html.j2", page, parts=parts))
+    first = next((i for i, text in enumerate(named) if "<h2" in text), 0)
+    return write(
+        out,
+        compose(
+            "report.html.j2",
+            page,
+            script=sorting(),
+            lead=named[:first],
+            contents=nested(entries),
+            parts=named[first:],
+        ),
+    )
 
 
 def deck(notebook: Path, out: Path, page: Page, template: Path | None = None) -> Path:

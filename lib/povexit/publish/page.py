@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import re
 import tomllib
@@ -15,14 +17,15 @@ from typing import Any
 from povexit import store
 from povexit.publish import fonts
 
-# A page may show pictures and letters it carries inside, and nothing else at all.
+# A page may show pictures and letters it carries inside, and nothing else at all; of scripts,
+# only one whose very bytes it names.
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
 # no text of a page can hold this: it would be escaped
 _FACES = "<style>\n/* faces */"
-MARKUP = re.compile(r'<style>.*?</style>|src="data:[^"]*"', flags=re.S)
+MARKUP = re.compile(r'<(style|script)>.*?</\1>|(src|href)="data:[^"]*"', flags=re.S)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Page:
         No time of day, so that the same inputs give the same bytes.
     home
         The page to go back to; none without it.
+    notebook
+        Where the executed notebook lies, seen from the page; no link to it without it.
     """
 
     title: str
@@ -49,6 +54,7 @@ class Page:
     simulated: bool = False
     provenance: Mapping[str, str] = field(default_factory=dict)
     home: str | None = None
+    notebook: str | None = None
 
 
 @cache
@@ -72,7 +78,7 @@ def _environment() -> Any:
     )
 
 
-def compose(template: str, page: Page, **content: Any) -> str:
+def compose(template: str, page: Page, *, script: str = "", **content: Any) -> str:
     """Return a whole page as text.
 
     Parameters
@@ -81,6 +87,8 @@ def compose(template: str, page: Page, **content: Any) -> str:
         A file in ``templates/`` that extends ``page.html.j2``.
     page
         What the page says about itself.
+    script
+        The one script that the page may run.
     **content
         What the template asks for; escaped unless it is marked safe.
 
@@ -96,14 +104,27 @@ def compose(template: str, page: Page, **content: Any) -> str:
         .render(
             page=page,
             word=words(page.lang),
-            policy=POLICY,
+            policy=POLICY + (f"; script-src '{_hash(script)}'" if script else ""),
+            script=script,
             style=style,
             foot=_css_text(page),
             **content,
         )
     )
-    faces = fonts.faces([*_seen(body), page.title])
+    counted = [words(page.lang)[kind] for kind in ("figure", "table")]  # set by the style sheet
+    faces = fonts.faces([*_seen(body), page.title, *counted])
     return body.replace(_FACES, f"<style>\n{faces}", 1)
+
+
+@cache
+def sorting() -> str:
+    """Return the script that sorts a report's tables."""
+    return (files("povexit") / "templates" / "sort.js").read_text(encoding="utf-8")
+
+
+def _hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode("utf-8")).digest()
+    return "sha256-" + base64.b64encode(digest).decode("ascii")
 
 
 def _seen(body: str) -> str:

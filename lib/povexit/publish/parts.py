@@ -6,6 +6,7 @@ same order. What a part needs is in the notebook itself (see ``docs/publishing.m
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,12 +15,18 @@ from typing import Any
 
 from povexit import geography
 from povexit.errors import StoreError
+from povexit.style import FIGURE_MIME as FIGURE
 from povexit.tables import MIME as TABLE
 
-FIGURE = "application/vnd.povexit.figure+json"
+#: As `povexit.maps.svg` names it, a heavy room that few pages need.
+COUNTY_MAP = "application/vnd.povexit.map+json"
+# matplotlib names itself here, in the same words a drawing's title has
+SVG_CREATOR = re.compile(r"<dc:creator>.*?</dc:creator>", flags=re.S)
+SVG_TITLE = re.compile(r"<(?:dc:)?title[^>]*>\s*([^<]+?)\s*</(?:dc:)?title>")
 HEADING = re.compile(r"^#{1,4}\s+(.+?)\s*#*$", flags=re.M)
-# Best first: a drawing that scales, then a table, then words, then a photograph.
-PREFERRED = ("image/svg+xml", "image/png", "text/html", "text/markdown")
+# Best first: what is drawn anew, a drawing that scales, a table, words; a picture of dots before
+# the text of a drawing.
+PREFERRED = (COUNTY_MAP, "image/svg+xml", "image/png", "text/html", "text/markdown")
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,11 @@ class Part:
     kind
         A MIME type of `PREFERRED`; Markdown cells are ``text/markdown``.
     content
-        Text, or base64 of a picture that is no drawing.
+        Text, or base64 of a picture that is no drawing; empty for a county map.
     heading
         The heading it stands under, as plain text.
-    table, figure
-        What a table or drawing carries as data; empty without it.
+    table, figure, county_map
+        What a table, drawing or county map carries as data; empty without it.
     metadata
         What else the output says about itself.
     """
@@ -45,7 +52,25 @@ class Part:
     heading: str = ""
     table: Mapping[str, Any] = field(default_factory=dict)
     figure: Mapping[str, Any] = field(default_factory=dict)
+    county_map: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_drawing(self) -> bool:
+        """Tell a figure or map from prose and tables."""
+        return self.kind == COUNTY_MAP or self.kind.startswith("image/")
+
+    @property
+    def shows(self) -> str:
+        """Return the sentence that says what a drawing shows; its heading without one."""
+        own = SVG_TITLE.search(SVG_CREATOR.sub("", self.content))
+        told = self.metadata.get("alt") or self.metadata.get(self.kind, {}).get("alt")
+        return str(
+            self.figure.get("alt")
+            or self.county_map.get("title")
+            or told
+            or (html.unescape(own[1]) if own and self.kind == "image/svg+xml" else self.heading)
+        )
 
 
 @dataclass(frozen=True)
@@ -127,9 +152,10 @@ def part_of(item: Mapping[str, Any]) -> Part | None:
         return None
     return Part(
         kind,
-        _joined(data[kind]),
+        "" if kind == COUNTY_MAP else _joined(data[kind]),
         table=data.get(TABLE, {}),
         figure=data.get(FIGURE, {}),
+        county_map=data.get(COUNTY_MAP, {}),
         metadata=item.get("metadata", {}),
     )
 

@@ -33,7 +33,6 @@ READERS = {
     "text/markdown": "gfm+tex_math_dollars-raw_html-gfm_auto_identifiers",
     "text/html": "html-auto_identifiers-native_divs-native_spans",
 }
-SUFFIXES = {"image/svg+xml": "svg", "image/png": "png"}
 
 
 def pdf(notebook: Path, out: Path, page: Page) -> Path:
@@ -86,7 +85,7 @@ def _write(notebooks: Sequence[Path], out: Path, page: Page, *, is_volume: bool)
 
 def _lay_out(folder: Path, shown: Sequence[Part], page: Page, is_volume: bool) -> None:
     """Write what Typst reads: the book's data, its drawings, and the text that calls for them."""
-    drawings = [part for part in shown if part.kind in SUFFIXES]
+    drawings = [part for part in shown if part.is_drawing]
     tables = [part for part in shown if part.table]
     book = _about(page, is_volume) | {
         "drawings": [_drawing(folder, i, part) for i, part in enumerate(drawings)],
@@ -129,12 +128,20 @@ def _year_month(page: Page) -> tuple[int, int]:
 
 def _drawing(folder: Path, i: int, part: Part) -> dict[str, str]:
     """Write a drawing beside the text; return its file and what it shows."""
-    name = f"drawing{i}.{SUFFIXES[part.kind]}"
-    is_text = part.kind == "image/svg+xml"
-    data = part.content.encode("utf-8") if is_text else base64.b64decode(part.content)
+    suffix, data = _drawn(part)
+    name = f"drawing{i}.{suffix}"
     (folder / name).write_bytes(data)
-    said = str(part.figure.get("alt") or part.figure.get("title") or part.heading)
-    return {"file": name, "alt": said, "caption": said}
+    return {"file": name, "alt": part.shows, "caption": part.shows}
+
+
+def _drawn(part: Part) -> tuple[str, bytes]:
+    if part.kind == parts.COUNTY_MAP:
+        from povexit.maps import svg  # heavy, and few reports have one
+
+        return "svg", svg.county_map_from(part.county_map).svg().encode("utf-8")
+    if part.kind == "image/png":
+        return "png", base64.b64decode(part.content)
+    return "svg", part.content.encode("utf-8")
 
 
 def _set(shown: Sequence[Part], drawings: list[Part], tables: list[Part]) -> list[str]:

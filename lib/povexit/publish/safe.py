@@ -1,24 +1,17 @@
-"""From an executed notebook to fragments of HTML that cannot do harm.
+"""HTML and Markdown that cannot do harm.
 
 Everything a county typed may reach an output: a village name is as good a
-place for a script as any. So nothing passes unless it is on a list: MIME types
-first, then tags and attributes. Pictures go in as ``<img>`` with their data
-inside, where a browser runs no script; JavaScript and widgets are dropped. A county map is
-drawn anew from its data.
+place for a script as any. So no tag and no attribute passes unless it is on a list.
 """
 
 from __future__ import annotations
 
-import base64
 import html
 import re
-from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import nh3
-
-from povexit.style import FIGURE_MIME
 
 HEADINGS = {"h1", "h2", "h3", "h4"}
 TABLE_TAGS = {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"}
@@ -42,13 +35,6 @@ VALUE = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 # A cell that holds nothing but a number, its sign, separators, unit sign or interval.
 NUMBER = re.compile(r"[-+−±≈<>≤≥]?\s?\d[\d,.\s]*[%‰]?(\s?[-–~至]\s?[-−]?\d[\d,.]*\s?%?)?")
 CELL = re.compile(r"<td>([^<]*)</td>")
-# matplotlib names itself here, in the same words a drawing's title has
-SVG_CREATOR = re.compile(r"<dc:creator>.*?</dc:creator>", flags=re.S)
-SVG_TITLE = re.compile(r"<(?:dc:)?title[^>]*>\s*([^<]+?)\s*</(?:dc:)?title>")
-# As `povexit.maps.svg` names it.
-COUNTY_MAP = "application/vnd.povexit.map+json"
-# Best first: a drawing that scales, then a table, then words, then a photograph.
-PREFERRED = ("image/svg+xml", "image/png", "text/html", "text/markdown")
 
 
 def clean_html(fragment: str) -> str:
@@ -100,92 +86,19 @@ def align_numbers(fragment: str) -> str:
 def _renderer() -> Any:
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
+    # a tag in Markdown is something that a county typed: it is shown as it stands
     renderer = IPythonRenderer(
-        escape=False, allow_harmful_protocols=False, exclude_anchor_links=True
+        escape=True, allow_harmful_protocols=False, exclude_anchor_links=True
     )
     return MarkdownWithMath(renderer=renderer)
 
 
 def markdown(text: str) -> str:
-    """Return Markdown as safe HTML; raw HTML inside passes the same allow-list.
+    """Return Markdown as safe HTML; raw HTML inside is shown as text.
 
     Examples
     --------
-    >>> markdown("## 田阳 <img src=x onerror=alert(1)>").strip()
-    '<h2>田阳 <img></h2>'
+    >>> markdown("## 田阳 <script>").strip()
+    '<h2>田阳 &lt;script&gt;</h2>'
     """
     return align_numbers(clean_html(str(_renderer().render(text))))
-
-
-def image(mime: str, data: str, alt: str) -> str:
-    """Return a picture as a figure that carries its own data and a text in its place."""
-    raw = data.encode("utf-8") if mime == "image/svg+xml" else base64.b64decode(data)
-    encoded = base64.b64encode(raw).decode("ascii")
-    return (
-        f'<figure class="px-figure"><img src="data:{mime};base64,{encoded}" '
-        f'alt="{html.escape(alt, quote=True)}"></figure>'
-    )
-
-
-def _alt(output: Mapping[str, Any], data: str, mime: str, heading: str) -> str:
-    """Find words for a picture: said with it, its own title, or the heading above it."""
-    metadata = output.get("metadata", {})
-    told = output.get("data", {}).get(FIGURE_MIME, {})
-    shows = " ".join(told[part] for part in ("title", "alt") if told.get(part))
-    said = shows or metadata.get("alt") or metadata.get(mime, {}).get("alt")
-    own = SVG_TITLE.search(SVG_CREATOR.sub("", data)) if mime == "image/svg+xml" else None
-    return str(said or (html.unescape(own[1]) if own else heading))
-
-
-def _joined(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else "".join(value)
-
-
-def output(item: Mapping[str, Any], heading: str = "") -> str:
-    """Return one notebook output as safe HTML; empty if none of its types is allowed.
-
-    Parameters
-    ----------
-    item
-        An output of a code cell in nbformat's form.
-    heading
-        The heading above, the last resort for a picture's alternative text.
-    """
-    data = item.get("data", {})
-    if COUNTY_MAP in data:
-        from povexit.maps import svg  # heavy, and few pages have one
-
-        # drawn anew from its numbers: no markup of the notebook's passes
-        drawn = svg.county_map_from(data[COUNTY_MAP]).svg()
-        return f'<figure class="px-figure">{drawn}</figure>'
-    mime = next((m for m in PREFERRED if m in data), None)
-    if mime is None:
-        return ""
-    content = _joined(data[mime])
-    if mime.startswith("image/"):
-        return image(mime, content, _alt(item, content, mime, heading))
-    return markdown(content) if mime == "text/markdown" else align_numbers(clean_html(content))
-
-
-def fragments(cells: list[Any]) -> Iterator[str]:
-    """Give the safe HTML of each Markdown cell and each output, in order, without the code."""
-    heading = ""
-    for cell in cells:
-        if "remove" in cell.get("metadata", {}).get("tags", []):
-            continue
-        for part in _parts(cell, heading):
-            if part.strip():
-                yield part
-            heading = _last_heading(part) or heading
-
-
-def _parts(cell: Mapping[str, Any], heading: str) -> Iterator[str]:
-    if cell["cell_type"] == "markdown":
-        yield markdown(_joined(cell["source"]))
-    elif cell["cell_type"] == "code":
-        yield from (output(item, heading) for item in cell.get("outputs", []))
-
-
-def _last_heading(fragment: str) -> str:
-    found = re.findall(r"<h[1-4][^>]*>(.*?)</h[1-4]>", fragment, flags=re.S)
-    return html.unescape(re.sub(r"<[^>]+>", "", found[-1])).strip() if found else ""

@@ -5,7 +5,7 @@ MONTH  ?= 2016-06
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: report test lab bench hooks clean help
+.PHONY: report test test-browser lab bench hooks clean help
 
 report: $(READY)  ## set up, then clean, judge, map and report MONTH (default 2016-06)
 	@$(BIN)/povexit run --month $(MONTH)
@@ -18,7 +18,14 @@ test: $(READY)  ## set up, then every check
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lab: $(READY) hooks  ## open JupyterLab on a first notebook
-	$(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks/start.ipynb
+	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(BIN)/jupyter lab
+
+test-browser: $(READY)  ## the notebooks people explore with, in a real browser (Debian's Chromium)
+	@command -v chromium >/dev/null || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null || { \
+	    echo "no Chromium here; as root: apt-get install chromium, then make test-browser" >&2; exit 2; }; \
+	  apt-get update -q && apt-get install -y -q --no-install-recommends chromium; }
+	POVEXIT_BROWSER=1 $(BIN)/python -m pytest -rs tests/test_browser.py
 
 bench: $(READY)  ## what the README claims about speed, cleaning and verdicts, measured here and now
 	$(BIN)/python benchmarks/run.py
@@ -31,7 +38,7 @@ clean:  ## remove what was computed (not the deliveries, not the environment)
 	rm -rf data/processed/*/ reports/20* .cache
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
 
 # The stamp depends on the lock alone: a changed lock renews the environment in place.
 $(READY): requirements.lock pyproject.toml

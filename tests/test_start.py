@@ -106,8 +106,10 @@ def test_the_command_prints_where_it_is(
 
 def test_make_lab_opens_the_start_notebook_and_installs_the_hook() -> None:
     lab = (ROOT / "Makefile").read_text(encoding="utf-8").split("\nlab:")[1].split("\n\n")[0]
-    assert "notebooks/start.ipynb" in lab
+    assert "JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter" in lab
     assert "hooks" in lab.splitlines()[0]
+    settings = json.loads((ROOT / ".jupyter/jupyter_lab_config.json").read_text("utf-8"))
+    assert settings["LabApp"]["default_url"] == "/lab/tree/notebooks/start.ipynb"
     assert (ROOT / "notebooks" / "start.ipynb").is_file()
 
 

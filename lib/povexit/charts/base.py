@@ -24,13 +24,15 @@ from povexit.style import (
     scale,
     set_figure_title,
     set_title,
-    sheet,
     shorten,
+    stage,
     text_size,
     text_width,
 )
 
 _TITLE_INCHES = 1.3
+#: The least height of a row in sizes of text.
+_ROW_EMS = 1.3
 #: The longest name of a row, and the gap before a column of figures, in sizes of text.
 _NAME_EMS = 18
 _GAP_EMS = 1.3
@@ -56,16 +58,23 @@ def need(table: pd.DataFrame, columns: Sequence[str], where: str) -> pd.DataFram
 
 
 def axes_for(rows: int, ax: Axes | None, title: str | None, inches: float = 0.27) -> Axes:
-    """Return the axes given, or new ones as high as the rows need; set the title."""
+    """Return the axes given, or new ones as high as the rows need and the sheet has; set the title."""
     if ax is not None:
         if title:
             set_title(ax, title)
         return ax
-    size = (sheet("full")[0] * scale(), (_TITLE_INCHES + inches * max(rows, 1)) * scale())
-    fig, ax = plt.subplots(figsize=size)
+    width, most = stage()
+    natural = (_TITLE_INCHES + inches * max(rows, 1)) * scale()
+    fig, ax = plt.subplots(figsize=(width, min(natural, most)))
     if title:
         set_figure_title(fig, title)
     return ax
+
+
+def rows_that_fit(besides: int = 0) -> int:
+    """Return how many rows a sheet of the current context holds legibly, ``besides`` left free."""
+    room = 72 * (stage()[1] - _TITLE_INCHES * scale())
+    return int(room / (_ROW_EMS * text_size())) - besides
 
 
 def nothing(ax: Axes, lang: str | None) -> Axes:

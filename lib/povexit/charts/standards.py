@@ -20,6 +20,7 @@ from povexit.charts.base import (
     nothing,
     row_text,
     rows_axis,
+    rows_that_fit,
     statuses,
     value_axis,
 )
@@ -111,8 +112,11 @@ def standards_heat(
     Returns
     -------
     matplotlib.axes.Axes
+        Of more places than the sheet holds the first ones; the others are counted.
     """
     table = need(decisions, [*names, "n_failed", "n_unknown"], "standards_heat")
+    left_out, table = len(table), table.head(rows_that_fit(besides=_HEAD_ROWS))
+    left_out -= len(table)
     ax = axes_for(len(table) + _HEAD_ROWS, ax, title, inches=0.21)
     if table.empty:
         return nothing(ax, lang)
@@ -134,8 +138,15 @@ def standards_heat(
     ax.spines[:].set_visible(False)
     said = {"n_failed": ("未达标项", "failed"), "n_unknown": ("未知项", "unknown")}
     column_texts(ax, [(pick(lang, *w), [fmt_int(n) for n in table[c]]) for c, w in said.items()])
-    legend_above(ax, [Patch(**STATUS[s].patch(), label=STATUS[s].label(lang)) for s in STATES])
+    handles = [Patch(**STATUS[s].patch(), label=STATUS[s].label(lang)) for s in STATES]
+    if left_out:
+        handles.append(Patch(facecolor="none", label=_not_drawn(left_out, lang)))
+    legend_above(ax, handles)
     return ax
+
+
+def _not_drawn(count: int, lang: str | None) -> str:
+    return pick(lang, f"另有{count}行未绘出", f"{count} more rows not drawn")
 
 
 @described(

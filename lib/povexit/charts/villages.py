@@ -17,6 +17,7 @@ from povexit.charts.base import (
     need,
     nothing,
     rows_axis,
+    rows_that_fit,
     statuses,
     value_axis,
 )
@@ -64,7 +65,7 @@ def village_ranking(
     unit
         ``%`` for shares of 0 to 1, else the unit to print.
     show
-        How many villages from each end.
+        How many villages from each end, as far as the sheet holds them.
     lang, title, ax
         Language, heading and axes.
 
@@ -77,6 +78,7 @@ def village_ranking(
     table["status"] = statuses(table, "value")
     shown = table[table["status"] == "shown"]
     shown = shown.sort_values("value", ascending=False, kind="stable", ignore_index=True)
+    show = min(show, (rows_that_fit(besides=1) - 1) // 2)
     rows = _ends(shown, show)
     ax = axes_for(len(rows), ax, title, inches=0.22)
     if not rows:

@@ -16,7 +16,6 @@ from matplotlib.transforms import Bbox
 from povexit.geography import BOUNDARY_SOURCE
 from povexit.maps.classes import Classes, known_values, pool_classes, value_text
 from povexit.maps.draw import (
-    AROUND_INCHES,
     Bounds,
     class_patches,
     fill,
@@ -42,6 +41,7 @@ from povexit.style import (
     scale,
     set_figure_title,
     set_title,
+    stage,
     text_size,
     without_value,
 )
@@ -170,10 +170,11 @@ def small_multiples(
 
 def _grid(rows: int, columns: int, bounds: Bounds) -> tuple[Figure, list[Axes], Axes]:
     """Return a figure with rows of maps and a strip below them for the legend."""
-    width, height = map_size(bounds)
+    width, most = stage()
+    left, low, right, high = bounds
     strip = 0.75 * scale()
-    row = 0.35 * scale() + (height - AROUND_INCHES * scale()) / columns
-    fig = plt.figure(figsize=(width, rows * row + strip + 0.8 * scale()))
+    row = 0.35 * scale() + width / columns * (high - low) / (right - left)
+    fig = plt.figure(figsize=(width, min(rows * row + strip + 0.8 * scale(), most)))
     grid = fig.add_gridspec(rows + 1, columns, height_ratios=[*[row] * rows, strip])
     axes = [fig.add_subplot(grid[i // columns, i % columns]) for i in range(rows * columns)]
     below = fig.add_subplot(grid[rows, :])

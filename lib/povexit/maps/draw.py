@@ -19,7 +19,7 @@ from matplotlib.transforms import Bbox
 from povexit.errors import SchemaError
 from povexit.geography import BOUNDARY_SOURCE, county_boundaries, county_name, resolve_county
 from povexit.maps.classes import Classes
-from povexit.style import COLORS, STATUS, figure_of, language, scale, sheet, text_size, wrap
+from povexit.style import COLORS, STATUS, figure_of, language, scale, sheet, stage, text_size, wrap
 
 #: Left, low, right and high edge of a map, in metres.
 Bounds = Sequence[float]
@@ -181,7 +181,7 @@ def legend(where: Axes | Figure, handles: list[Any], title: str, **place: Any) -
 
 
 def map_size(bounds: Bounds, beside: float = 0.0) -> tuple[float, float]:
-    """Return the size of a figure that a map of these bounds fills.
+    """Return the size of a figure that a map of these bounds fills, on the sheet of the context.
 
     Parameters
     ----------
@@ -193,7 +193,8 @@ def map_size(bounds: Bounds, beside: float = 0.0) -> tuple[float, float]:
     left, low, right, high = bounds
     width, most = sheet("map")
     height = (width - beside) * (high - low) / (right - left)
-    return width * scale(), (min(max(height, most / 2.4), most) + AROUND_INCHES) * scale()
+    natural = (min(max(height, most / 2.4), most) + AROUND_INCHES) * scale()
+    return stage()[0], min(natural, stage()[1])
 
 
 def free_corner(ax: Axes, shape: Any) -> tuple[str, Bbox]:

@@ -45,19 +45,19 @@ from povexit.style.look import (
     STYLES,
     Status,
     ink_on,
-    known,
     language,
-    look,
     pick,
+    scale,
     sequential,
+    set_context,
     set_language,
     sheet,
+    stage,
 )
 from povexit.style.text import (
     SIMULATED,
     figure_of,
     foot,
-    scale,
     set_figure_title,
     set_title,
     shorten,
@@ -69,6 +69,11 @@ from povexit.style.text import (
 from povexit.style.told import ends, listed, without_value
 
 FAMILY = "Povexit Sans SC"
+#: What grows heavier where a figure is seen from afar.
+_LINES = (
+    *("axes.linewidth", "grid.linewidth", "lines.linewidth", "patch.linewidth", "hatch.linewidth"),
+    *("xtick.major.width", "ytick.major.width"),
+)
 
 __all__ = [
     "ABSENT",
@@ -111,6 +116,7 @@ __all__ = [
     "set_title",
     "sheet",
     "shorten",
+    "stage",
     "stamp",
     "text_size",
     "text_width",
@@ -137,8 +143,9 @@ def use(lang: str = "zh", context: str = "report") -> None:
     UnknownNameError
         If there is no such language or context.
     """
-    size = look()["context"][known(context, look()["context"], "context")]
     set_language(lang)
+    sizes = set_context(context)
+    size = sizes["text"]
     register_fonts()
     matplotlib.style.use(STYLES / "povexit.mplstyle")
     mpl.rcParams.update(
@@ -151,6 +158,7 @@ def use(lang: str = "zh", context: str = "report") -> None:
             "ytick.labelsize": size * 0.95,
             "legend.fontsize": size * 0.95,
             "legend.title_fontsize": size * 0.95,
+            **{name: mpl.rcParams[name] * sizes["line"] for name in _LINES},
         }
     )
     _inline_svg()

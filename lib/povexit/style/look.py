@@ -17,7 +17,7 @@ from povexit.errors import UnknownNameError
 LANGUAGES = ("zh", "en")
 STYLES = Path(str(files("povexit"))) / "styles"
 
-_current = {"lang": "zh"}
+_current = {"lang": "zh", "context": "report"}
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,35 @@ def known(name: str, names: Any, what: str) -> str:
 def set_language(lang: str) -> None:
     """Set the language that `language` falls back to."""
     _current["lang"] = language(lang)
+
+
+def set_context(context: str) -> Mapping[str, float]:
+    """Set the context that `stage` and `scale` speak of; return its sizes.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such context.
+    """
+    _current["context"] = known(context, look()["context"], "context")
+    return contexts()[context]
+
+
+def contexts() -> Mapping[str, Mapping[str, float]]:
+    """Return the sizes of every context: text, width, height, line."""
+    found: Mapping[str, Mapping[str, float]] = look()["context"]
+    return found
+
+
+def stage() -> tuple[float, float]:
+    """Return the size in inches that a figure of the current context fills at most."""
+    size = contexts()[_current["context"]]
+    return size["width"], size["height"]
+
+
+def scale() -> float:
+    """Return how much larger than in a report text is: figures grow with it."""
+    return contexts()[_current["context"]]["text"] / contexts()["report"]["text"]
 
 
 def sheet(name: str) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from povexit.style.look import COLORS, language, look
+from povexit.style.look import COLORS, language
 
 #: The part of a figure's width that a line of text takes at most: hinting makes letters wider.
 _LINE = 0.94
@@ -23,11 +23,6 @@ def text_width(text: str, size: float) -> float:
 def text_size() -> float:
     """Return the size of text in points, as the last `use` set it."""
     return float(mpl.rcParams["font.size"])
-
-
-def scale() -> float:
-    """Return how much larger than in a report text is: figures grow with it."""
-    return text_size() / float(look()["context"]["report"])
 
 
 def shorten(text: str, width: float, size: float) -> str:

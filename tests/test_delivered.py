@@ -82,11 +82,12 @@ def test_the_command_makes_a_pdf_of_each_and_a_volume(
     assert len(home.kernels()) == kernels
 
 
+@pytest.mark.parametrize("product", cli.PRODUCTS)
 def test_a_month_never_run_is_named_with_the_command(
-    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    product: str, home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at(home, monkeypatch)
-    assert cli.main(["pdf", "--month", "2016-05"]) == cli.WRONG_USE
+    assert cli.main([product, "--month", "2016-05"]) == cli.WRONG_USE
     assert "povexit run --month 2016-05" in capsys.readouterr().err
 
 

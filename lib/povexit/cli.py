@@ -70,6 +70,19 @@ tables that can be edited, maps as pictures, notes for the speaker.
 
   povexit deck --month 2016-06 --template office.pptx
 """
+FIGURES = """\
+Write every figure of a month already run as files for a meeting: PNG to project and of
+300 dpi, SVG, PDF, its data, maps also as GeoPackage and GeoJSON; and a sheet to choose
+from, with alternative texts.
+
+  povexit figures --month 2016-06
+"""
+PRODUCTS = {
+    "pdf": ("make PDFs", PDF),
+    "workbook": ("make a workbook", WORKBOOK),
+    "deck": ("make slides", DECK),
+    "figures": ("write all figures as files", FIGURES),
+}
 EXIT = """\
 exit status:
   0    everything was delivered
@@ -109,20 +122,18 @@ def parser() -> argparse.ArgumentParser:
     )
     village.add_argument("code", metavar="CODE", help="the village's 12 digits")
     _common_arguments(village)
-    pdf = commands.add_parser("pdf", help="make PDFs", description=PDF, formatter_class=shape)
-    _product_arguments(pdf)
-    workbook = commands.add_parser(
-        "workbook", help="make a workbook", description=WORKBOOK, formatter_class=shape
-    )
-    _product_arguments(workbook)
     new = commands.add_parser(
         "new", help="start a notebook", description=NEW, formatter_class=shape
     )
     new.add_argument("question", help="the question, in words; it becomes title and file name")
     new.add_argument("--lang", default="zh", help="zh or en (default: zh)")
-    deck = commands.add_parser("deck", help="make slides", description=DECK, formatter_class=shape)
-    _product_arguments(deck)
-    deck.add_argument("--template", type=Path, metavar="FILE", help="the office's own .pptx")
+    for name, (said, text) in PRODUCTS.items():
+        product = commands.add_parser(name, help=said, description=text, formatter_class=shape)
+        _product_arguments(product)
+        if name == "deck":
+            product.add_argument(
+                "--template", type=Path, metavar="FILE", help="the office's own .pptx"
+            )
     check = commands.add_parser(
         "check",
         help="check delivered files",
@@ -300,6 +311,16 @@ def deck(given: argparse.Namespace) -> int:
     return DELIVERED
 
 
+def figures(given: argparse.Namespace) -> int:
+    """Write the figures of a month's reports as files and print where the sheet of them is."""
+    from povexit import batch, publish
+
+    books = [report.notebook for report in batch.delivered(given.month, given.lang)]
+    page = batch.whole(given.month, given.lang, "figures")
+    print(publish.figures(books, books[0].parents[1] / "figures", page))
+    return DELIVERED
+
+
 def check(given: argparse.Namespace) -> int:
     """Say of each delivered file whether it can be used, and what is wrong if not."""
     from povexit import clean, raw
@@ -330,6 +351,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "workbook": workbook,
     "new": new,
     "deck": deck,
+    "figures": figures,
     "check": check,
 }
 

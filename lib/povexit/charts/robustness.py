@@ -147,14 +147,16 @@ def _cell(ax: Axes, column: int, row_at: int, row: Mapping[Any, Any]) -> None:
 
 
 def _headings(ax: Axes, words: Sequence[str], lang: str | None) -> None:
-    """Name the columns above the grid: Chinese in short lines, English on a slope."""
+    """Name the columns above the grid, in short lines; on a slope where words are too long."""
     size = 0.9 * text_size()
     room = _PLOT * 72 * float(figure_of(ax).get_size_inches()[0]) / len(words)
-    if language(lang) == "zh":
+    longest = max(text_width(part, size) for word in words for part in word.split())
+    in_lines = language(lang) == "zh" or longest <= room
+    if in_lines:
         words = ["\n".join(_even_lines(word, room, size)) for word in words]
     ax.set_xticks(range(len(words)), words, size=size)
     ax.tick_params(length=0, labeltop=True, labelbottom=False)
-    if language(lang) == "en":
+    if not in_lines:
         plt.setp(ax.get_xticklabels(), rotation=40, ha="left", rotation_mode="anchor")
 
 

@@ -174,7 +174,8 @@ def _grid(rows: int, columns: int, bounds: Bounds) -> tuple[Figure, list[Axes], 
     left, low, right, high = bounds
     strip = 0.75 * scale()
     row = 0.35 * scale() + width / columns * (high - low) / (right - left)
-    fig = plt.figure(figsize=(width, min(rows * row + strip + 0.8 * scale(), most)))
+    fig = plt.figure(figsize=(width, min(rows * row + strip + 0.4 * scale(), most)))
+    fig.set_layout_engine("constrained", w_pad=0.03)  # maps stand close: their names need the room
     grid = fig.add_gridspec(rows + 1, columns, height_ratios=[*[row] * rows, strip])
     axes = [fig.add_subplot(grid[i // columns, i % columns]) for i in range(rows * columns)]
     below = fig.add_subplot(grid[rows, :])

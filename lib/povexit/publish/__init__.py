@@ -15,8 +15,10 @@ from pathlib import Path
 from povexit.errors import PovexitError, StoreError
 from povexit.publish import parts
 from povexit.publish.html import anchored, fragments, nested
+from povexit.publish.library import figures
 from povexit.publish.page import Page, compose, sorting, words, write
 from povexit.publish.pdf import pdf, volume
+from povexit.publish.redraw import redraw
 from povexit.publish.workbook import workbook
 
 __all__ = [
@@ -24,8 +26,10 @@ __all__ = [
     "Page",
     "deck",
     "failure_page",
+    "figures",
     "index",
     "pdf",
+    "redraw",
     "render",
     "volume",
     "words",

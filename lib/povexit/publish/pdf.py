@@ -103,7 +103,7 @@ def _lay_out(folder: Path, shown: Sequence[Part], page: Page, is_volume: bool) -
 def _about(page: Page, is_volume: bool) -> dict[str, Any]:
     word = words(page.lang)
     month = page.provenance.get("month", "")
-    year, number = _year_month(page)
+    year, number = year_month(page)
     return {
         "lang": page.lang,
         "title": page.title,
@@ -120,10 +120,15 @@ def _about(page: Page, is_volume: bool) -> dict[str, Any]:
     }
 
 
-def _year_month(page: Page) -> tuple[int, int]:
+def year_month(page: Page) -> tuple[int, int]:
     """Return the month a page is about; it is also the date its PDF bears."""
     year, number = store.check_month(page.provenance.get("month", "1970-01")).split("-")
     return int(year), int(number)
+
+
+def timestamp(page: Page) -> int:
+    """Return the first of the month a page is about, in seconds: the date its files bear."""
+    return int(datetime(*year_month(page), 1, tzinfo=UTC).timestamp())
 
 
 def _drawing(folder: Path, i: int, part: Part) -> dict[str, str]:
@@ -188,7 +193,7 @@ def _typst(text: str, reader: str) -> str:
 
 
 @cache
-def _fonts() -> Any:
+def typst_fonts() -> Any:
     import typst
 
     wheel = str(files("pylopdf_fonts_zh_cn"))
@@ -198,15 +203,14 @@ def _fonts() -> Any:
 def _compile(folder: Path, out: Path, page: Page) -> bytes:
     import typst
 
-    year, number = _year_month(page)
     try:
         return bytes(
             typst.compile(
                 str(folder / "main.typ"),
                 root=str(folder),
-                font_paths=_fonts(),
+                font_paths=typst_fonts(),
                 pdf_standards=["a-2b"],
-                timestamp=int(datetime(year, number, 1, tzinfo=UTC).timestamp()),
+                timestamp=timestamp(page),
             )
         )
     except typst.TypstError as error:

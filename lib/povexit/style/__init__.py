@@ -8,8 +8,11 @@ chart, map and number format falls back to. Colours, sheets and text sizes are d
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.style
@@ -44,9 +47,14 @@ from povexit.style.look import (
     STATUS,
     STYLES,
     Status,
+    contexts,
+    current,
     ink_on,
+    known,
     language,
+    look,
     pick,
+    projection,
     scale,
     sequential,
     set_context,
@@ -58,6 +66,7 @@ from povexit.style.text import (
     SIMULATED,
     figure_of,
     foot,
+    foot_points,
     set_figure_title,
     set_title,
     shorten,
@@ -89,6 +98,8 @@ __all__ = [
     "UNKNOWN",
     "Status",
     "arguments",
+    "contexts",
+    "current",
     "described",
     "description",
     "ends",
@@ -101,14 +112,18 @@ __all__ = [
     "fmt_yuan",
     "font_files",
     "foot",
+    "foot_points",
     "gap",
     "ink_on",
+    "known",
     "language",
     "least_digits",
     "listed",
+    "look",
     "named",
     "pick",
     "plain",
+    "projection",
     "register_fonts",
     "scale",
     "sequential",
@@ -121,6 +136,7 @@ __all__ = [
     "text_size",
     "text_width",
     "use",
+    "within",
     "without_value",
     "wrap",
 ]
@@ -158,9 +174,11 @@ def use(lang: str = "zh", context: str = "report") -> None:
             "ytick.labelsize": size * 0.95,
             "legend.fontsize": size * 0.95,
             "legend.title_fontsize": size * 0.95,
-            **{name: mpl.rcParams[name] * sizes["line"] for name in _LINES},
         }
     )
+    rc: Any = mpl.rcParams
+    for name in _LINES:
+        rc[name] *= sizes["line"]
     _inline_svg()
 
 
@@ -173,6 +191,25 @@ def ensure() -> None:
 def is_set() -> bool:
     """Tell whether `use` has been called: its text sizes are numbers, matplotlib's are words."""
     return not isinstance(mpl.rcParams["axes.titlesize"], str)
+
+
+@contextmanager
+def within(lang: str, context: str) -> Iterator[None]:
+    """Use another language and context for the figures drawn inside, and then those of before.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such language or context.
+    """
+    before = current()
+    with mpl.rc_context():
+        use(lang, context)
+        try:
+            yield
+        finally:
+            set_language(before[0])
+            set_context(before[1])
 
 
 @cache

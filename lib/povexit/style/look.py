@@ -101,9 +101,20 @@ def set_context(context: str) -> Mapping[str, float]:
     return contexts()[context]
 
 
+def current() -> tuple[str, str]:
+    """Return the language and the context of the last `povexit.style.use`."""
+    return _current["lang"], _current["context"]
+
+
 def contexts() -> Mapping[str, Mapping[str, float]]:
     """Return the sizes of every context: text, width, height, line."""
     found: Mapping[str, Mapping[str, float]] = look()["context"]
+    return found
+
+
+def projection() -> Mapping[str, float]:
+    """Return the pixels of a projected screen, ``width`` and ``height``, and of its least ``text``."""
+    found: Mapping[str, float] = look()["projection"]
     return found
 
 

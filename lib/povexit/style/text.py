@@ -12,6 +12,7 @@ from povexit.style.look import COLORS, language
 
 #: The part of a figure's width that a line of text takes at most: hinting makes letters wider.
 _LINE = 0.94
+_FOOT_LEADING = 1.45
 SIMULATED = {"zh": "模拟数据 simulated", "en": "Simulated data 模拟数据"}
 
 
@@ -98,27 +99,50 @@ def stamp(
 
 
 def foot(lines: list[str], fig: Figure, *, bold: bool = False) -> None:
-    """Write lines under everything else in a figure, the first one bold if asked."""
-    size = text_size() * 0.82
-    width, height = (72 * float(side) for side in fig.get_size_inches())
-    wrapped = [
-        (i, line) for i, text in enumerate(lines) for line in wrap(text, _LINE * width, size)
-    ]
-    bottom, step = _taken(fig), size * 1.45 / height
-    for place, (i, line) in enumerate(reversed(wrapped)):
+    """Write lines under everything else in a figure, the first one bold if asked.
+
+    A figure with constrained layout grows by them, so that what is drawn keeps its size.
+    """
+    size, width = _foot_size(), 72 * float(fig.get_size_inches()[0])
+    bottom = _room_below(fig, foot_points(lines, width))
+    height = 72 * float(fig.get_size_inches()[1])
+    step = size * _FOOT_LEADING / height
+    for place, (i, line) in enumerate(reversed(_foot_lines(lines, width))):
         first = bold and i == 0
         color, weight = (COLORS["accent"], "bold") if first else (COLORS["muted"], "normal")
-        y = bottom + 0.3 * step + place * step
+        y = bottom / height + (0.3 + place) * step
         fig.text(0.01, y, line, size=size, color=color, weight=weight, va="bottom")
-    top = bottom + step * (len(wrapped) + 0.6 if wrapped else 0)
-    engine = fig.get_layout_engine()
-    if engine is not None:
-        engine.set(rect=(0, top, 1, 1 - top))  # type: ignore[call-arg]
 
 
-def _taken(fig: Figure) -> float:
+def _room_below(fig: Figure, more: float) -> float:
+    """Make a figure higher by so many points, free at its foot; return what was free there before."""
     engine = fig.get_layout_engine()
-    return float(engine.get()["rect"][1]) if engine is not None else 0.0
+    if engine is None:
+        return 0.0
+    width, height = (float(side) for side in fig.get_size_inches())
+    before = float(engine.get()["rect"][1]) * height
+    grown = height + more / 72
+    for text in fig.texts:
+        text.set_y(text.get_position()[1] * height / grown)
+    fig.set_size_inches(width, grown)
+    taken = (before + more / 72) / grown
+    engine.set(rect=(0, taken, 1, 1 - taken))  # type: ignore[call-arg]
+    return 72 * before
+
+
+def foot_points(lines: list[str], width: float) -> float:
+    """Return how high the lines of a foot are, in points, under a figure of a width in points."""
+    return _foot_size() * _FOOT_LEADING * (len(_foot_lines(lines, width)) + 0.6)
+
+
+def _foot_size() -> float:
+    return 0.82 * text_size()
+
+
+def _foot_lines(lines: list[str], width: float) -> list[tuple[int, str]]:
+    """Break a foot's lines to the width; each with the number of the line it is part of."""
+    size = _foot_size()
+    return [(i, line) for i, text in enumerate(lines) for line in wrap(text, _LINE * width, size)]
 
 
 def figure_of(ax: Axes) -> Figure:

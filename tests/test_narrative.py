@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from html import unescape
+from pathlib import Path
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from povexit import narrative
 from povexit.geography import counties
+from povexit.narrative.prose import literal
+from povexit.publish.safe import markdown
 
 NOW = pd.DataFrame(
     [{"households": 1200, "persons": 4800, "meets": 400, "fails": 780, "unknown": 20}]
@@ -131,3 +140,73 @@ def test_counties_are_counted_by_verdict_alone_and_at_once() -> None:
     told = narrative.verdicts(table)
     assert "2 县达标，1 县未达标，1 县不能确定，1 县未知" in told
     assert "校正）后，1 县达标，1 县未达标" in told
+
+
+# what reading found
+
+SHIFTED = "the headers stand in row 4, not in row 3: read from there"
+
+
+def outcome(*findings: str) -> dict:
+    return {"status": "ok", "findings": list(findings)}
+
+
+def test_what_is_said_of_many_sheets_is_said_once_and_in_the_readers_language() -> None:
+    sheets = ["小额信贷", "易地搬迁", "扶贫资金", "产业带动"]
+    said = outcome(*(f"note: 田阳.xlsx, sheet {sheet}: {SHIFTED}" for sheet in sheets))
+    zh, en = narrative.findings(said, "zh"), narrative.findings(said, "en")
+    line = "- 田阳.xlsx（小额信贷、易地搬迁、扶贫资金等4处）：表头在第4行，不在第3行，已从该行读起"
+    assert zh.splitlines()[2:] == [line]
+    assert en.splitlines()[2:] == [
+        f"- 田阳.xlsx (小额信贷, 易地搬迁, 扶贫资金 and others, 4 in all): {SHIFTED}"
+    ]
+
+
+def test_every_message_of_reading_and_cleaning_has_its_chinese() -> None:
+    """The sources that make findings are read for what they say: a new message needs a line."""
+    package = Path(narrative.__file__).parents[1]
+    sources = {p.name: p.read_text(encoding="utf-8") for p in (package / "raw").glob("*.py")}
+    sources["clean"] = (package / "clean" / "__init__.py").read_text(encoding="utf-8")
+    made = sum(text.count('Finding("') for text in sources.values())
+    made += sources["clean"].count('f"warning: ')
+    assert made == 12  # one of them says it of a file or of a sheet
+    known = tomllib.loads((package / "templates" / "findings.toml").read_text(encoding="utf-8"))
+    assert len(known["message"]) == made + 1
+    whole = re.sub(r'"\s*\n\s*f?"', "", "".join(sources.values()))
+    for message in known["message"]:
+        fixed = max(re.split(r"\{\w+\}", message["en"]), key=len).strip()
+        assert fixed in whole
+        filled = re.sub(r"\{\w+\}", "7", message["en"])
+        said = narrative.findings(outcome(f"note: a.xlsx, sheet 户表, row 2: {filled}"), "zh")
+        assert filled not in said
+        assert "（户表第2行）" in said
+
+
+def test_a_message_without_chinese_is_shown_as_it_is() -> None:
+    assert "- a.xlsx：something new" in narrative.findings(
+        outcome("note: a.xlsx: something new"), "zh"
+    )
+    assert "- what is this" in narrative.findings(outcome("what is this"), "zh")
+    assert "没有其他发现" in narrative.findings(outcome(), "zh")
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=20)
+)
+def test_what_a_county_typed_is_shown_as_it_stands(name: str) -> None:
+    html = markdown(f"文件：{literal(name)}。")
+    text = re.sub(r"</?p>", "", html).strip()
+    assert unescape(text) == f"文件：{name}。"
+
+
+def test_many_files_are_told_by_their_number() -> None:
+    names = [f"县{i}_登记.xlsx" for i in range(48)]
+    files = pd.DataFrame(
+        {"file": names, "sha256": [f"{i:064x}" for i in range(48)], "simulated": False}
+    )
+    told = narrative.sources(files, "天地图", "zh")
+    assert len(told.splitlines()) == 2
+    assert "48 个" in told
+    assert told == narrative.sources(files.sample(frac=1, random_state=1), "天地图", "zh")
+    few = narrative.sources(files.head(3), "天地图", "zh")
+    assert len(few.splitlines()) == 4

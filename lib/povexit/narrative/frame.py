@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -10,8 +11,11 @@ from importlib.resources import files as package_files
 import pandas as pd
 
 from povexit.geography import counties, county_name
-from povexit.narrative.prose import Prose
+from povexit.narrative.prose import Prose, literal
 from povexit.style import fmt_int, fmt_share, language, pick
+
+#: More files than these are told by their number.
+MOST_FILES = 8
 
 
 def chooser(lang: str) -> Callable[[str, str], str]:
@@ -76,7 +80,7 @@ def _listed(items: Iterable[str], lang: str | None) -> str:
 
 
 def sources(files: pd.DataFrame, boundary_source: str, lang: str | None = None) -> Prose:
-    """Return where a page's numbers come from.
+    """Return where a page's numbers come from: each file, or of many their number.
 
     Parameters
     ----------
@@ -87,7 +91,7 @@ def sources(files: pd.DataFrame, boundary_source: str, lang: str | None = None) 
     lang
         ``zh`` or ``en``; the language of `style.use` without it.
     """
-    lines = [f"- {row['file']} (SHA-256 {row['sha256'][:12]}…)" for _, row in files.iterrows()]
+    lines = _delivered_files(files, lang)
     if files["simulated"].any():
         lines.insert(
             0,
@@ -98,6 +102,22 @@ def sources(files: pd.DataFrame, boundary_source: str, lang: str | None = None) 
             ),
         )
     return Prose("\n".join([*lines, f"- {boundary_source}"]))
+
+
+def _delivered_files(files: pd.DataFrame, lang: str | None) -> list[str]:
+    if len(files) <= MOST_FILES:
+        named = zip(files["file"], files["sha256"], strict=True)
+        return [f"- {literal(str(name))} (SHA-256 {digest[:12]}…)" for name, digest in named]
+    whole = hashlib.sha256("".join(sorted(files["sha256"])).encode("ascii")).hexdigest()[:12]
+    n = fmt_int(len(files), lang=lang)
+    return [
+        pick(
+            lang,
+            f"- 各县（市、区）报送的文件 {n} 个（合并的 SHA-256：{whole}…），逐一列于 manifest.json",
+            f"- {n} files the counties delivered (SHA-256 of all together: {whole}…),"
+            " one by one in manifest.json",
+        )
+    ]
 
 
 def index_numbers(verdicts: pd.DataFrame) -> list[dict[str, str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+#: What Markdown takes for something else than itself.
+SPECIAL = re.compile(r"[\\`*_\[\]<>&$~|#]")
 STRONG = re.compile(r"\*\*(.+?)\*\*")
 
 
@@ -25,3 +27,14 @@ class Prose(str):
 
     def _repr_markdown_(self) -> str:
         return str(self)
+
+
+def literal(text: str) -> str:
+    """Return text that a county typed so that Markdown shows it as it stands.
+
+    Examples
+    --------
+    >>> literal("a_b*<c>.xlsx")
+    'a\\\\_b\\\\*\\\\<c\\\\>.xlsx'
+    """
+    return SPECIAL.sub(r"\\\g<0>", text)

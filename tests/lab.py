@@ -181,6 +181,12 @@ class Watched:
         self.page.evaluate(_RUN)
         self.page.wait_for_function("() => window.done", timeout=PATIENCE * 1000)
 
+    def settle(self) -> None:
+        """Wait until the kernel has nothing left to do and what it said is drawn."""
+        self.page.wait_for_timeout(500)
+        self.page.wait_for_function(_READY, timeout=PATIENCE * 1000)
+        self.page.wait_for_timeout(300)
+
     def cells(self) -> list[dict[str, Any]]:
         """Return the notebook's cells with their outputs."""
         found: list[dict[str, Any]] = self.page.evaluate(_CELLS)

@@ -111,7 +111,7 @@ def control(watched: Watched, label: str) -> Any:
 
 def drawn(watched: Watched, at: str) -> str:
     """Return all that a cell's widgets show, controls apart."""
-    watched.page.wait_for_timeout(300)
+    watched.settle()
     shown: str = watched.page.evaluate(
         "(at) => [...document.querySelectorAll(at)].map(e => e.outerHTML).join('')", at
     )

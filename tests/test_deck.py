@@ -39,7 +39,7 @@ def test_every_slide_is_there_in_its_order_with_its_message(made) -> None:
 def test_charts_are_native_and_hold_the_numbers_of_the_table(made) -> None:
     first, second, third = charts(made)
     (series,) = first.plots[0].series
-    assert list(first.plots[0].categories) == ["右江", "田阳", LONG]
+    assert list(first.plots[0].categories) == ["右江", "田阳", f"{LONG}（未知）"]
     assert list(series.values) == [0.41, 0.5, None]
     assert [s.name for s in second.plots[0].series] == ["达标", "未达标"]
     assert list(third.plots[0].series[1].values) == [0.57, 0.49, None]
@@ -182,6 +182,21 @@ def test_a_chart_without_a_number_is_a_sentence_that_says_so(tmp_path: Path) -> 
         )
 
 
+def test_a_bar_without_a_number_says_why(tmp_path: Path) -> None:
+    table = decks.COUNTIES.assign(status=["shown", "shown", "suppressed"])
+    (chart,) = charts(deck(tmp_path, [slides.bars("t", table, column="meets", name="n", unit="%")]))
+    assert list(chart.plots[0].categories)[2] == f"{LONG}（样本少，不显示）"
+
+
+def test_a_path_of_which_no_month_is_known_is_not_drawn(tmp_path: Path) -> None:
+    way = {"meets": ("实际", "reached"), "fails": ("目标", "wanted")}
+    slide = slides.paths("t", decks.COUNTIES.assign(meets=None), parts=way)
+    assert charts(deck(tmp_path, [slide])) == []
+    assert "不画走势" in slide.body.items[0]
+    known = slides.paths("t", decks.COUNTIES.assign(fails=None), parts=way)
+    assert [series.name for series in known.body.series] == ["实际"]
+
+
 def test_400_rows_fill_the_slide_say_how_many_are_left_and_stand_in_the_notes(
     tmp_path: Path,
 ) -> None:
@@ -196,7 +211,7 @@ def test_400_rows_fill_the_slide_say_how_many_are_left_and_stand_in_the_notes(
 
 def test_names_from_data_are_text_and_no_formula(tmp_path: Path) -> None:
     names = ["=1+1", "@SUM(A1)", HOSTILE[0]]
-    table = decks.COUNTIES.assign(name=names)
+    table = decks.COUNTIES.assign(name=names, fails=0.5)
     made = deck(tmp_path, [slides.bars("<b>&", table, column="fails", name="=A1")])
     (chart,) = charts(made)
     assert list(chart.plots[0].categories) == names
@@ -217,7 +232,7 @@ def test_signs_no_file_can_hold_are_left_out_and_a_name_of_nothing_keeps_its_pla
         [slides.bars("x\x1f", table, column="fails", name="n\x01"), slides.table("t", printed)],
     )
     (chart,) = charts(made)
-    assert list(chart.plots[0].categories) == ["ab", "—", "c"]
+    assert list(chart.plots[0].categories) == ["ab", "—", "c（未知）"]
     (shown,) = [s.table for slide in made.slides for s in slide.shapes if s.has_table]
     assert shown.cell(1, 0).text == "甲"
 

@@ -145,8 +145,12 @@ def test_a_change_tells_how_much_of_it_is_real() -> None:
         }
     )
     causes.attrs.update(meets_before=2103, meets_now=2125)
-    assert narrative.change_message(causes, "zh") == (
-        "达标户由上月 2,103 户变为 2,125 户（+22），其中实际变化 +24 户"
+    said = narrative.change_message(causes, causes, "zh")
+    assert said == "达标户由上月 2,103 户变为 2,125 户（+22），其中实际变化 +24 户"
+    hidden = causes.assign(cause=["answered", "other", "left"])
+    assert (
+        narrative.change_message(causes, hidden, "zh")
+        == "达标户由上月 2,103 户变为 2,125 户（+22）"
     )
     shown = tables.named_causes(causes, "en")
     assert list(shown["name"]) == ["An answer came in or went missing", "Really changed"]
@@ -245,6 +249,18 @@ def test_what_is_due_next_month_is_on_the_way_to_the_target(judged: pd.DataFrame
     assert list(shown.columns) == ["牵头", "目标", "现在", "下月底应达"]
     assert len(shown) == len(due)
     assert "没有滞后" in narrative.due_message(due.head(0), "2016-07", "zh")
+
+
+def test_missing_ledgers_and_missing_answers_are_asked_for() -> None:
+    table = goals(("unknown", "not_delivered", None, 2), ("unknown", "some_missing", 1, 2))
+    by_county = pd.DataFrame(
+        {"county_code": ["451002", "451021"], "unknown": [3, 0], "unknown_share": [0.01, 0.0]}
+    )
+    ledgers, answers = narrative.data_asks(table, by_county, "zh")
+    assert "2 项目标" in ledgers
+    assert "右江" in answers
+    assert "田阳" not in answers
+    assert narrative.data_asks(table.head(0), by_county.tail(1), "zh") == []
 
 
 def test_every_target_with_a_number_counts_for_one_group(judged: pd.DataFrame) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
+from matplotlib.transforms import Bbox
 
 from povexit.errors import SchemaError
 from povexit.geography import BOUNDARY_SOURCE, county_boundaries, resolve_county
@@ -123,7 +124,9 @@ def flow_map(
     few = pick(lang, f"人数少的流向未绘出：{hidden}条。", f"Moves of too few, not drawn: {hidden}.")
     source_line(ax, lang, *([remark] if lost else []), *([few] if hidden else []))
     figure_of(ax).draw_without_rendering()
-    name_areas(ax, _names(counties, known, lang), 0.92 * text_size())
+    # no name lies on a number
+    taken = [Bbox(text.get_window_extent()) for text in ax.texts]
+    name_areas(ax, _names(counties, known, lang), 0.92 * text_size(), taken=taken)
     return ax
 
 

@@ -31,6 +31,7 @@ from povexit.narrative.households import headline, near_line, why_not
 from povexit.narrative.messages import (
     behind_message,
     change_message,
+    data_asks,
     definitions_notes,
     due_message,
     hardest_message,
@@ -64,6 +65,7 @@ __all__ = [
     "campaign",
     "change_message",
     "chooser",
+    "data_asks",
     "definitions_notes",
     "delivered",
     "due_message",

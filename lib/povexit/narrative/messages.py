@@ -168,25 +168,31 @@ def _failing(row: pd.Series, lang: str | None) -> str:
     return pick(lang, f"“{row['name']}”，占 {share}", f"{row['name']} ({share})")
 
 
-def change_message(causes: pd.DataFrame, lang: str | None = None) -> str:
-    """Return last month's number, this month's, and how much of it is a real change.
+def change_message(causes: pd.DataFrame, shown: pd.DataFrame, lang: str | None = None) -> str:
+    """Return last month's number, this month's, and how much of it is a real change, if that may be told.
 
     Parameters
     ----------
     causes
         From `povexit.progress.causes`, with the numbers in its ``attrs``.
+    shown
+        From `povexit.progress.shown_causes`: what rests on few households is not told apart.
     lang
         ``zh`` or ``en``; the language of `style.use` without it.
     """
     before, now = (causes.attrs[k] for k in ("meets_before", "meets_now"))
-    real = causes.set_index("cause")["net"]["real"]
+    net = signed(now - before, lang)
     n = [fmt_int(x, lang=lang) for x in (before, now)]
-    net, own = signed(now - before, lang), signed(real, lang)
-    return pick(
+    first = pick(
         lang,
-        f"达标户由上月 {n[0]} 户变为 {n[1]} 户（{net}），其中实际变化 {own} 户",
-        f"Households meeting the standard: from {n[0]} to {n[1]} ({net}); really changed: {own}",
+        f"达标户由上月 {n[0]} 户变为 {n[1]} 户（{net}）",
+        f"Households meeting the standard: from {n[0]} to {n[1]} ({net})",
     )
+    real = shown.loc[shown["cause"] == "real", "net"]
+    if real.empty:
+        return first
+    own = signed(real.iloc[0], lang)
+    return pick(lang, f"{first}，其中实际变化 {own} 户", f"{first}; really changed: {own}")
 
 
 def places_message(
@@ -378,6 +384,35 @@ def due_message(due: pd.DataFrame, month: str, lang: str | None = None) -> str:
         f"请在 {month} 底前赶上 {len(due)} 项滞后目标的进度",
         f"Asked for by the end of {month}: bring {len(due)} late targets back on track",
     )
+
+
+def data_asks(goals: pd.DataFrame, by_county: pd.DataFrame, lang: str | None = None) -> list[str]:
+    """Return what data the next month needs: ledgers that are missing, answers that are.
+
+    Parameters
+    ----------
+    goals
+        From `povexit.progress.judged`, the city's rows.
+    by_county
+        From `povexit.decide.verdicts`, a row a county, small ones hidden.
+    lang
+        ``zh`` or ``en``; the language of `style.use` without it.
+    """
+    n = int(goals["reason"].isin(["not_delivered", "some_missing"]).sum())
+    ledgers = pick(
+        lang,
+        f"{n} 项目标因台账未交或有县未交不能判断：请补交。",
+        f"{n} targets cannot be judged because ledgers or counties are missing: please deliver them.",
+    )
+    known = by_county[by_county["unknown"].fillna(0) > 0]
+    worst = known.sort_values("unknown_share", ascending=False, kind="stable").head(_FEW)
+    named = _named([str(code) for code in worst["county_code"]], lang)
+    answers = pick(
+        lang,
+        f"无法判定的户比例最高的是：{named}；请补齐缺项。",
+        f"Most households that cannot be judged: {named}; please fill in what is missing.",
+    )
+    return [*([ledgers] if n else []), *([answers] if len(worst) else [])]
 
 
 def signed(value: Any, lang: str | None = None) -> str:

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from povexit.errors import SchemaError
 from povexit.slides.model import Body, Chart, Grid, Lines, Picture, Series, Slide
 from povexit.slides.preview import described
-from povexit.style import ABSENT, description, figure_of, pick, sheet
+from povexit.style import ABSENT, STATUS, description, figure_of, pick, sheet
 
 #: Dots per inch of a picture at the size it has on the slide.
 DPI = 220
@@ -105,7 +105,7 @@ def bars(
     _need(data, ["name", column])
     looks = tuple(data["look"]) if "look" in data else ("plain",)
     series = (Series(_plain(name), _numbers(data[column]), looks),)
-    return _chart(title, Chart("bars", _names(data["name"]), series, unit), remark, notes)
+    return _chart(title, Chart("bars", _names(data, [column]), series, unit), remark, notes)
 
 
 def stacked(
@@ -137,7 +137,7 @@ def stacked(
         Series(_plain(label), _numbers(data[column]), (look,))
         for column, (label, look) in parts.items()
     )
-    return _chart(title, Chart("stacked", _names(data["name"]), series, unit), remark, notes)
+    return _chart(title, Chart("stacked", _names(data, [*parts]), series, unit), remark, notes)
 
 
 def paths(
@@ -149,7 +149,9 @@ def paths(
     remark: str = "",
     notes: Iterable[str] = (),
 ) -> Slide:
-    """Return a slide of lines over months; a line of which nothing is known is left out.
+    """Return a slide of lines over months, the first of them what is told of.
+
+    A line of which nothing is known is left out; without the first there is no chart.
 
     Parameters
     ----------
@@ -165,7 +167,12 @@ def paths(
         Series(_plain(label), _numbers(data[c]), (look,)) for c, (label, look) in parts.items()
     ]
     known = tuple(s for s in every if any(v is not None for v in s.values))
-    return _chart(title, Chart("paths", _names(data["name"]), known, unit), remark, notes)
+    if known[:1] != tuple(every[:1]):
+        said = pick(
+            None, "各月的数字都不齐，不画走势。", "No month's number is known: no path is drawn."
+        )
+        return lines(title, [said], remark=remark, notes=notes)
+    return _chart(title, Chart("paths", _names(data, []), known, unit), remark, notes)
 
 
 def canvas() -> Axes:
@@ -244,9 +251,20 @@ def _printable(text: Any) -> str:
     return "".join(c for c in str(text) if c >= " ")
 
 
-def _names(names: pd.Series) -> tuple[str, ...]:
-    """Return the names of bars or months; one that is empty keeps its place."""
-    return tuple(_plain(name) or ABSENT for name in names)
+def _names(data: pd.DataFrame, columns: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of bars or months; one that is empty keeps its place.
+
+    A bar without a number says why beside its name: ``status`` tells suppressed from unknown.
+    """
+    return tuple(_named(row, columns) for row in data.to_dict("records"))
+
+
+def _named(row: Mapping[Any, Any], columns: Sequence[str]) -> str:
+    name = _plain(row["name"]) or ABSENT
+    if not columns or any(pd.notna(row[column]) for column in columns):
+        return name
+    why = STATUS["suppressed" if row.get("status") == "suppressed" else "unknown"].label()
+    return pick(None, f"{name}（{why}）", f"{name} ({why})")
 
 
 def _numbers(column: pd.Series) -> tuple[float | None, ...]:

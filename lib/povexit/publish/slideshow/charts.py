@@ -31,8 +31,8 @@ WHOLE = "#,##0"
 SIZE, FEW_SIZE = 16, 18
 #: Looks that are no verdict: they have the template's colours.
 ACCENTS = {"plain": MSO_THEME_COLOR.ACCENT_1, "second": MSO_THEME_COLOR.ACCENT_4}
-#: Bars are as wide as this leaves them, in percent of a bar.
-_GAP = 35
+#: The gap between bars, at least and at most, in percent of a bar; the widest bar, in points.
+_GAP, _MOST_GAP, _WIDEST = 35, 500, 60.0
 #: Rows up to which text may be larger.
 _FEW = 7
 #: The part of a chart's width that names of bars may take, and that the bars are sure to have.
@@ -72,8 +72,8 @@ def add_chart(made: Any, chart: Chart, box: Sequence[int], lang: str) -> Any:
     drawn.has_title = False
     drawn.font.size = Pt(_size(chart))
     _legend(drawn, chart)
-    _axes(drawn, chart)
     room = (box[2] / _POINT, box[3] / _POINT)
+    _axes(drawn, chart, room)
     if chart.kind != "paths":
         _plot_area(drawn, chart, room)
     least = _least(chart, room[0])
@@ -140,7 +140,7 @@ def _legend(drawn: Any, chart: Chart) -> None:
         drawn.legend.include_in_layout = False
 
 
-def _axes(drawn: Any, chart: Chart) -> None:
+def _axes(drawn: Any, chart: Chart, room: tuple[float, float]) -> None:
     """Name the bars or months; bars carry their numbers, so that their axis goes."""
     names, values = drawn.category_axis, drawn.value_axis
     names.has_major_gridlines = False
@@ -166,7 +166,8 @@ def _axes(drawn: Any, chart: Chart) -> None:
     low, high = _ends(chart)
     values.minimum_scale, values.maximum_scale = low, high
     plot = drawn.plots[0]
-    plot.gap_width = _GAP
+    slot = room[1] / len(chart.categories)
+    plot.gap_width = int(min(max(_GAP, 100 * (slot / _WIDEST - 1)), _MOST_GAP))
     if chart.kind == "stacked":
         plot.overlap = 100
 

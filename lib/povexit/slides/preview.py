@@ -51,8 +51,9 @@ def html(slide: Slide) -> str:
     notes = "".join(f"<li>{_safe(note)}</li>" for note in slide.notes)
     said = f"<p>{pick(None, '备注', 'Notes')}</p><ul>{notes}</ul>" if notes else ""
     remark = f"<p><small>{_safe(slide.remark)}</small></p>" if slide.remark else ""
+    level = "h1" if slide.is_cover else "h2"
     return (
-        f'<section class="px-slide" style="{_BOX}"><h3>{_safe(slide.title)}</h3>'
+        f'<section class="px-slide" style="{_BOX}"><{level}>{_safe(slide.title)}</{level}>'
         f"{_body(slide)}{remark}{said}</section>"
     )
 

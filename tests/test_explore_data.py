@@ -145,3 +145,10 @@ def test_counties_have_codes_old_and_new_and_a_shape() -> None:
     assert found.crs.equals(px.geography.county_boundaries().crs)
     assert found.geometry.is_valid.all()
     assert set(found.index) == set(geography.counties()["county_code"])
+
+
+def test_every_unit_of_the_catalogue_has_words_in_both_languages() -> None:
+    units = {c.unit for t in schema.tables() for c in schema.columns(t).values() if c.unit}
+    known = schema._units()
+    assert units <= set(known)
+    assert all(words["en"] for words in known.values())

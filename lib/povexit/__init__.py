@@ -11,30 +11,46 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from povexit.explore import (
+        MapPanel,
+        OnePanel,
         WhatIfPanel,
+        by_county,
         catalogue,
         counties,
         describe,
+        household,
         load,
+        mappable,
         months,
+        near_misses,
+        sortable,
         sql,
         start,
         thresholds,
+        village,
         what_if,
     )
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "MapPanel",
+    "OnePanel",
     "WhatIfPanel",
+    "by_county",
     "catalogue",
     "counties",
     "describe",
+    "household",
     "load",
+    "mappable",
     "months",
+    "near_misses",
+    "sortable",
     "sql",
     "start",
     "thresholds",
+    "village",
     "what_if",
 ]
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from povexit.decide.clauses import clauses, deciding
 from povexit.decide.flips import counted, flipped, flips
+from povexit.decide.lacking import lacking
 from povexit.decide.needs import shortest
 from povexit.decide.totals import (
     by_criterion,
@@ -27,7 +28,7 @@ from povexit.decide.totals import (
     totals,
     verdicts,
 )
-from povexit.decide.verdict import KEYS, judge
+from povexit.decide.verdict import KEYS, judge, threshold
 from povexit.decide.verdict import verdicts as decisions_of
 from povexit.decide.words import explain, reason_label, spelled
 from povexit.schema.frames import enter, leave
@@ -48,11 +49,13 @@ __all__ = [
     "flips",
     "household",
     "interview",
+    "lacking",
     "most_failed",
     "reason_label",
     "shortest",
     "spelled",
     "summary",
+    "threshold",
     "totals",
     "verdicts",
     "village",

@@ -6,23 +6,38 @@ of them. A view computes nothing the reports do not: it asks the same functions.
 
 from povexit import style
 from povexit.explore.begin import new_notebook, start
+from povexit.explore.county_view import ByCounty, by_county, mappable
 from povexit.explore.data import catalogue, counties, describe, load, months
+from povexit.explore.map_panel import MapPanel
+from povexit.explore.one import One, household, near_misses, village
+from povexit.explore.one_panel import OnePanel
+from povexit.explore.sorting import sortable
 from povexit.explore.whatif import WhatIf, thresholds, what_if
 from povexit.explore.whatif_panel import WhatIfPanel
 from povexit.query import sql
 
 __all__ = [
+    "ByCounty",
+    "MapPanel",
+    "One",
+    "OnePanel",
     "WhatIf",
     "WhatIfPanel",
+    "by_county",
     "catalogue",
     "counties",
     "describe",
+    "household",
     "load",
+    "mappable",
     "months",
+    "near_misses",
     "new_notebook",
+    "sortable",
     "sql",
     "start",
     "thresholds",
+    "village",
     "what_if",
 ]
 

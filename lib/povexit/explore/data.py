@@ -181,7 +181,7 @@ def describe(data: pd.DataFrame | str, lang: str | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> describe("cleaned_villages", "en").loc["collective_income_yuan", "unit"]
-    'yuan/year'
+    'yuan a year'
     """
     if isinstance(data, str):
         found = [_meaning(name, data, lang) for name in schema.columns(data)]
@@ -204,7 +204,8 @@ def _meaning(name: str, table: str | None, lang: str | None) -> dict[str, object
     known = schema.column(name, table)
     if known is None:
         return {"column": name, "meaning": "", "unit": "", "type": ""}
-    words = {"meaning": known.label(language(lang)), "unit": known.unit, "type": known.dtype}
+    unit = schema.unit_label(known.unit, language(lang))
+    words = {"meaning": known.label(language(lang)), "unit": unit, "type": known.dtype}
     return {"column": name, **words}
 
 

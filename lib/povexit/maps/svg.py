@@ -26,7 +26,7 @@ from povexit.style import COLORS, STATUS, ink_on, language, pick
 
 MIME = "application/vnd.povexit.map+json"
 #: Pixels: room for the legend beside the map, and for what stands above and below.
-LEGEND_WIDTH, ABOVE, BELOW = 190, 40, 62
+LEGEND_WIDTH, ABOVE, BELOW = 240, 40, 62
 #: A page of the same folder or one below it; nothing else is linked.
 PAGE = re.compile(r"(\.\./)*[A-Za-z0-9_\-]+(/[A-Za-z0-9_\-]+)*\.html")
 _THING = {"zh": "县", "en": "counties"}

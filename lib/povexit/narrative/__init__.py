@@ -51,6 +51,7 @@ from povexit.narrative.records import findings, quality
 from povexit.narrative.rules import (
     flip,
     flipped_village,
+    look_alikes,
     not_in_force,
     rule_changes,
     threshold,
@@ -79,6 +80,7 @@ __all__ = [
     "headline_message",
     "index_numbers",
     "limits",
+    "look_alikes",
     "meeting_message",
     "near_line",
     "no_comparison",

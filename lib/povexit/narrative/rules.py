@@ -9,7 +9,7 @@ import pandas as pd
 
 from povexit.decide.words import TESTS
 from povexit.narrative.prose import Prose
-from povexit.schema import columns
+from povexit.schema import columns, unit_label
 from povexit.standards import Change, Leaf, Standard, changeable, series
 from povexit.style import STATUS, UNKNOWN, fmt_int, fmt_share, language, pick
 
@@ -62,12 +62,16 @@ def threshold(rule: Standard, key: str, year: int, lang: str | None = None) -> d
         "asked": _asked(rule, leaf, is_whole, lang),
         "value": value,
         "indicator": leaf.indicator,
-        "unit": "" if leaf.of else columns(TABLES[rule.unit])[leaf.indicator].unit,
+        "unit": "" if leaf.of else _unit(rule.unit, leaf.indicator, lang),
     }
 
 
 def _limit(leaf: Leaf, year: int) -> Any:
     return series(leaf.parameter).at(year).value if leaf.parameter else leaf.value
+
+
+def _unit(unit: str, name: str, lang: str | None) -> str:
+    return unit_label(columns(TABLES[unit])[name].unit, language(lang))
 
 
 def _label(unit: str, name: str, lang: str | None) -> str:
@@ -180,3 +184,28 @@ def what_if(
         return Prose(flips)
     head = pick(lang, "**假设**：", "**Hypothetical**: ") + pick(lang, "；", "; ").join(said)
     return Prose(f"{head}{pick(lang, '。', '. ')}{flips}{pick(lang, '', ' ')}{not_in_force(lang)}")
+
+
+def look_alikes(found: int, counts: Mapping[str, int], lang: str | None = None) -> Prose:
+    """Return how the look-alikes of a household or village fare.
+
+    Parameters
+    ----------
+    found
+        How many there are.
+    counts
+        How many of them are known to meet the standard (``meets``) and not to (``fails``).
+    lang
+        ``zh`` or ``en``.
+    """
+    if not found:
+        return Prose(pick(lang, "没有可比的对象。", "Nothing to compare it with."))
+    meets, fails = counts["meets"], counts["fails"]
+    return Prose(
+        pick(
+            lang,
+            f"条件最相近的{found}个对象中，{meets}个达标，{fails}个未达标，{found - meets - fails}个未知。",
+            f"Of the {found} most alike, {meets} meet the standard, {fails} do not,"
+            f" {found - meets - fails} are unknown.",
+        )
+    )

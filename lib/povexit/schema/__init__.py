@@ -121,6 +121,23 @@ def table_label(table: str, lang: str = "zh") -> str:
 
 
 @cache
+def _units() -> dict[str, dict[str, str]]:
+    rows = _rows("povexit.schema", "units.csv")
+    return {row["unit"]: {"zh": row["label_zh"], "en": row["label_en"]} for row in rows}
+
+
+def unit_label(unit: str, lang: str = "zh") -> str:
+    """Return a unit of the catalogue in words to print.
+
+    Examples
+    --------
+    >>> unit_label("yuan/person/year"), unit_label("m2/person", "en")
+    ('元/人·年', 'm² a person')
+    """
+    return _units().get(unit, {}).get(lang, unit)
+
+
+@cache
 def _by_name() -> dict[str, Column]:
     return {name: column for table in _catalogue().values() for name, column in table.items()}
 

@@ -23,6 +23,7 @@ from povexit.tables.editions import editions, place_flips
 from povexit.tables.goals import causes, contributions, definitions, ranks, targets, unit
 from povexit.tables.hypothetical import flipped_villages, what_if
 from povexit.tables.movement import changes, duplicates, status
+from povexit.tables.one import lacking_of_one
 from povexit.tables.parts import moneys, named_causes, outcomes, standings, ways
 from povexit.tables.records import cleaning, ledger, quality, quarantine
 from povexit.tables.standards import clauses, lacking, places, shortest
@@ -56,6 +57,7 @@ __all__ = [
     "flips",
     "funds",
     "lacking",
+    "lacking_of_one",
     "ledger",
     "lines",
     "loans",

@@ -31,7 +31,7 @@ Number = Callable[[Row], Any]
 #: The same in Chinese and English.
 Words = tuple[str, str]
 
-_YES: dict[bool, Words] = {True: ("是", "yes"), False: ("否", "no")}
+YES: dict[bool, Words] = {True: ("是", "yes"), False: ("否", "no")}
 _TOTAL: Words = ("合计", "Total")
 _NONE: Words = ("没有记录。", "No rows.")
 #: Where the numbers of a table come from.
@@ -207,7 +207,7 @@ def word(header: Words, column: str, words: Mapping[Any, Words]) -> Field:
 
 def yes_no(header: Words, column: str) -> Field:
     """Return a field of yes, no or unknown."""
-    return word(header, column, _YES)
+    return word(header, column, YES)
 
 
 def count(header: Words, column: str) -> Field:

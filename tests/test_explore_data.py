@@ -135,7 +135,7 @@ def test_a_column_has_its_meaning_unit_and_missing_share(months: Path) -> None:
 def test_a_frame_made_of_others_is_described_too(months: Path) -> None:
     joined = px.load(HOMES).merge(px.load("indicators_households")[["household_id"]])
     assert px.describe(joined, "en").loc["household_size", "unit"] == "persons"
-    assert px.describe(HOMES, "en").loc["floor_area_m2", "unit"] == "m2"
+    assert px.describe(HOMES, "en").loc["floor_area_m2", "unit"] == "m²"
 
 
 def test_counties_have_codes_old_and_new_and_a_shape() -> None:

@@ -244,7 +244,7 @@ class TestView:
     def test_what_there_is_to_change(self, lab: str) -> None:
         known = px.thresholds(lab, lang="en")
         assert known.loc[LINE, "value"] == 2952
-        assert known.loc["floor_area_per_person_m2 >=", "unit"] == "m2/person"
+        assert known.loc["floor_area_per_person_m2 >=", "unit"] == "m² a person"
         for key in known.index.unique():
             if not key.endswith(" of"):
                 px.what_if({key: 0.5}, month=lab)

@@ -12,7 +12,7 @@ from tests import finished_verdicts, own_files
 from tests import test_place_figures as places
 from tests import test_progress_shown as progress
 
-from povexit import charts, decide, maps, own, tables
+from povexit import charts, decide, maps, own, standards, tables
 
 
 def criteria(lang: str) -> pd.DataFrame:
@@ -48,6 +48,18 @@ def surveyed() -> own.Survey:
 def measured(measure: str) -> pd.DataFrame:
     found = own.overview(surveyed())
     return found[found["measure"] == measure]
+
+
+def criteria_names(lang: str) -> dict[str, str]:
+    return {c.id: c.label(lang) for c in standards.load("household_exit", "2016").criteria}
+
+
+def two_months() -> pd.DataFrame:
+    parts = [
+        finished.ranked().assign(name="2016-05"),
+        finished.ranked(9, 4100).assign(name="2016-06"),
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 DRAWN: dict[str, Callable[[str, str], Axes | Figure]] = {
@@ -113,4 +125,14 @@ DRAWN: dict[str, Callable[[str, str], Axes | Figure]] = {
         own.distribution(surveyed()), line=3000, unit="yuan", title=title
     ),
     "welfare_groups": lambda lang, title: charts.welfare_groups(measured("fgt0"), title=title),
+    "failing_together": lambda lang, title: charts.failing_together(
+        finished.together(), criteria_names(lang), title=title
+    ),
+    "pens_parade": lambda lang, title: charts.pens_parade(
+        finished.ranked(), line_yuan=2952, title=title
+    ),
+    "tip_curve": lambda lang, title: charts.tip_curve(two_months(), title=title),
+    "slope_graph": lambda lang, title: charts.slope_graph(
+        finished.months().assign(status="shown"), months=("2016-05", "2016-06"), title=title
+    ),
 }

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from povexit import geography, standards
+from povexit import geography, poverty, standards
 
 CODES = list(geography.counties()["county_code"])
 UNKNOWN_COUNTY, SUPPRESSED_COUNTY = "451030", "451027"
@@ -219,3 +219,25 @@ def estimates() -> pd.DataFrame:
     table["verdict"] = ["undetermined", "meets", "meets", pd.NA]
     table["reason"] = ["", pd.NA, "", "样本只有一个村，无法给出区间"]
     return table
+
+
+def together() -> pd.DataFrame:
+    """Criteria that households fail together, the rarest combinations as one row."""
+    standard = standards.load("household_exit", "2016")
+    ids = [c.id for c in standard.criteria]
+    sets = [("income",), ("income", "housing"), ("housing",), ("income", "water", "housing"), ()]
+    rows = [{c: c in failed for c in ids} for failed in sets]
+    table = pd.DataFrame(rows).assign(households=[140, 52, 31, 12, 17])
+    table["persons"] = table["households"] * 4
+    return table.assign(is_other=[False] * 4 + [True], share=table["households"] / 252)
+
+
+def ranked(seed: int = 8, mean: float = 3600) -> pd.DataFrame:
+    """Households in order of income, as `povexit.poverty.ranked` groups them; the top is far off."""
+    rng = np.random.default_rng(seed)
+    income = rng.lognormal(np.log(mean), 0.6, 900)
+    income[:3] = 60_000
+    sizes = rng.integers(1, 8, 900)
+    table = pd.DataFrame({"income_distance_yuan": income - 2952, "household_size": sizes})
+    table.loc[10:30, "income_distance_yuan"] = np.nan
+    return poverty.ranked(table, 2952)

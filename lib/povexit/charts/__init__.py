@@ -15,8 +15,11 @@ from povexit.charts.path import progress_path
 from povexit.charts.plans import operating_characteristic
 from povexit.charts.published import published_editions
 from povexit.charts.quality import quality_heat
+from povexit.charts.ranked import pens_parade, tip_curve
 from povexit.charts.robustness import choice_grid, specification_curve
+from povexit.charts.slopes import slope_graph
 from povexit.charts.standards import county_standard, edition_flips, standards_heat
+from povexit.charts.together import failing_together
 from povexit.charts.verdicts import verdict_grid, verdict_strips
 from povexit.charts.villages import village_ranking
 from povexit.charts.welfare import welfare_distribution, welfare_groups
@@ -27,16 +30,20 @@ __all__ = [
     "county_standard",
     "criteria_bars",
     "edition_flips",
+    "failing_together",
     "funds_by_age",
     "funnel",
     "income_histogram",
     "month_change",
     "operating_characteristic",
+    "pens_parade",
     "progress_path",
     "published_editions",
     "quality_heat",
+    "slope_graph",
     "specification_curve",
     "standards_heat",
+    "tip_curve",
     "verdict_grid",
     "verdict_strips",
     "village_ranking",

@@ -28,6 +28,7 @@ from povexit.style import (
     stage,
     text_size,
     text_width,
+    wrap,
 )
 
 _TITLE_INCHES = 1.3
@@ -36,6 +37,10 @@ _ROW_EMS = 1.3
 #: The longest name of a row, and the gap before a column of figures, in sizes of text.
 _NAME_EMS = 18
 _GAP_EMS = 1.3
+#: Chinese names of criteria stand below columns, in lines of this many sizes of text.
+_HEAD_EMS = 3.4
+#: English ones lean below them; a very long one is cut.
+_LEANING_EMS = 14
 #: The mark of a legend's entry with the gaps around it, in sizes of text.
 _HANDLE_EMS = 3.8
 #: The part of a figure's width that names and columns of figures leave to the plot.
@@ -112,6 +117,19 @@ def rows_axis(ax: Axes, labels: Sequence[str]) -> None:
     size = text_size()
     ax.set_yticks(range(len(labels)), [shorten(name, _NAME_EMS * size, size) for name in labels])
     ax.set_ylim(len(labels) - 0.5, -0.5)
+
+
+def heads_below(ax: Axes, names: Sequence[str], lang: str | None) -> None:
+    """Name columns below the plot: Chinese in short lines, English leaning and cut if very long."""
+    size = 0.9 * text_size()
+    if language(lang) == "zh":
+        heads = ["\n".join(wrap(name, _HEAD_EMS * size, size)) for name in names]
+        ax.set_xticks(range(len(names)), heads, size=size)
+    else:
+        heads = [shorten(name, _LEANING_EMS * size, size) for name in names]
+        ax.set_xticks(range(len(names)), heads, size=size)
+        plt.setp(ax.get_xticklabels(), rotation=40, ha="right", rotation_mode="anchor")
+    ax.tick_params(length=0)
 
 
 def statuses(table: pd.DataFrame, column: str) -> list[str]:

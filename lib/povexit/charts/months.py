@@ -26,7 +26,8 @@ from povexit.charts.counties import dot
 from povexit.style import described, fmt_value, listed, pick
 
 
-def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+def changes_show(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
+    """Say how many rose and fell between two months, and which did most."""
     unit = given["unit"]
     before, now = (table[c].astype("Float64") for c in ("previous", "current"))
     change = (now - before).dropna()
@@ -51,7 +52,9 @@ def _shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str) -> str:
 
 
 @described(
-    _shows, ["county_code", "name", "previous", "current", "status"], values=["previous", "current"]
+    changes_show,
+    ["county_code", "name", "previous", "current", "status"],
+    values=["previous", "current"],
 )
 def month_change(
     table: pd.DataFrame,

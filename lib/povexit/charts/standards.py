@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -14,6 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 from povexit.charts.base import (
     axes_for,
     column_texts,
+    heads_below,
     legend_above,
     names_of,
     need,
@@ -31,19 +31,12 @@ from povexit.style import (
     ends,
     fmt_int,
     fmt_share,
-    language,
     pick,
-    shorten,
     text_size,
     without_value,
-    wrap,
 )
 
 STATES = ("pass", "fail", "unknown")
-#: Chinese names of criteria stand below columns, in lines of this many sizes of text.
-_HEAD_EMS = 3.4
-#: English ones lean below them; a very long one is cut.
-_LEANING_EMS = 14
 #: Room that names below columns take, in rows.
 _HEAD_ROWS = 5
 
@@ -126,15 +119,7 @@ def standards_heat(
             ax.add_patch(Rectangle((column - 0.46, row - 0.42), 0.92, 0.84, **cell))
     rows_axis(ax, names_of(table, lang))
     ax.set_xlim(-0.5, len(names) - 0.5)
-    size = 0.9 * text_size()
-    if language(lang) == "zh":
-        heads = ["\n".join(wrap(name, _HEAD_EMS * size, size)) for name in names.values()]
-        ax.set_xticks(range(len(names)), heads, size=size)
-    else:
-        heads = [shorten(name, _LEANING_EMS * size, size) for name in names.values()]
-        ax.set_xticks(range(len(names)), heads, size=size)
-        plt.setp(ax.get_xticklabels(), rotation=40, ha="right", rotation_mode="anchor")
-    ax.tick_params(length=0)
+    heads_below(ax, list(names.values()), lang)
     ax.spines[:].set_visible(False)
     said = {"n_failed": ("未达标项", "failed"), "n_unknown": ("未知项", "unknown")}
     column_texts(ax, [(pick(lang, *w), [fmt_int(n) for n in table[c]]) for c, w in said.items()])

@@ -18,6 +18,7 @@ from povexit.decide.clauses import clauses, deciding
 from povexit.decide.flips import counted, flipped, flips
 from povexit.decide.lacking import lacking
 from povexit.decide.needs import shortest
+from povexit.decide.together import failing_together
 from povexit.decide.totals import (
     by_criterion,
     by_month,
@@ -45,6 +46,7 @@ __all__ = [
     "county",
     "deciding",
     "explain",
+    "failing_together",
     "flipped",
     "flips",
     "household",

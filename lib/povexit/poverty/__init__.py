@@ -9,7 +9,7 @@ by domain, with standard errors from linearised variables; `linearised` gives th
 - its change: `change_parts`, growth and redistribution
 - several deprivations at once (Alkire and Foster): `Index`, `multidimensional`,
   `multidimensional_change`, `rank_robustness`
-- the register: `line_distance_bins`, `near_line`
+- the register: `line_distance_bins`, `near_line`, `ranked`
 
 Formulas, conventions, edge cases and the agreement with R: ``docs/poverty.md``.
 """
@@ -23,6 +23,7 @@ from povexit.poverty.entropy import GE, Atkinson
 from povexit.poverty.index import Index, Indicator, index_of
 from povexit.poverty.lines import Line
 from povexit.poverty.multidimensional import multidimensional, multidimensional_change
+from povexit.poverty.ranked import ranked
 from povexit.poverty.ranks import SST, Gini, QuintileRatio, Sen
 from povexit.poverty.reasons import reason_label
 from povexit.poverty.robustness import rank_robustness
@@ -50,6 +51,7 @@ __all__ = [
     "multidimensional_change",
     "near_line",
     "rank_robustness",
+    "ranked",
     "reason_label",
     "sums",
 ]

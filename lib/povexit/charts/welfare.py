@@ -50,10 +50,11 @@ def _distribution_shows(table: pd.DataFrame, given: Mapping[str, Any], lang: str
     top = known.iloc[int(known["share"].astype(float).argmax())]
     low, high = (fmt_value(top[c], "", lang) for c in ("low", "high"))
     fullest, share = f"{low}–{high} {given['unit']}".strip(), top["share"]
+    people = given["counted"] or pick(lang, "人口", "persons")
     said = pick(
         lang,
-        f"人口最多的一格是{fullest}，占{fmt_share(share, lang=lang)}；未知{fmt_int(lost)}户。",
-        f"The fullest bin is {fullest}: {fmt_share(share, lang=lang)} of persons; "
+        f"最高的一格是{fullest}，占{people}的{fmt_share(share, lang=lang)}；未知{fmt_int(lost)}户。",
+        f"The fullest bin is {fullest}: {fmt_share(share, lang=lang)} of {people}; "
         f"unknown households: {fmt_int(lost)}.",
     )
     if given["line"] is None:
@@ -69,6 +70,8 @@ def welfare_distribution(
     *,
     line: float | None = None,
     unit: str = "",
+    per: str = "",
+    counted: str = "",
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Axes:
@@ -84,8 +87,9 @@ def welfare_distribution(
         Language, heading and axes.
     line
         Where the line runs, if it is one for all.
-    unit
-        Of the amounts.
+    unit, per, counted
+        In words: the unit of money, whom an amount is per, of whom shares are; see
+        `povexit.own.Survey.terms`.
 
     Returns
     -------
@@ -107,8 +111,9 @@ def welfare_distribution(
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: f"{fmt_number(100 * y, 0)}%"))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: fmt_value(x, "", lang)))
     ax.grid(True, axis="y")
-    ax.set_xlabel(_axis_name(unit, lang))
-    ax.set_ylabel(pick(lang, "人口比例", "share of persons"))
+    ax.set_xlabel(_axis_name(unit, per, lang))
+    people = counted or pick(lang, "人口", "persons")
+    ax.set_ylabel(pick(lang, f"{people}比例", f"share of {people}"))
     legend_above(ax, _handles(table, line, unit, lang), plot=0.85)
     return ax
 
@@ -126,12 +131,13 @@ def _bars(ax: Axes, known: pd.DataFrame, at: float) -> None:
             bar.set(alpha=alpha, edgecolor="white", linewidth=0.3)
 
 
-def _axis_name(unit: str, lang: str | None) -> str:
-    amount = f"{unit}/" if unit else ""
+def _axis_name(unit: str, per: str, lang: str | None) -> str:
+    amount = f"{unit}/年" if unit else "每年"
+    whom = per or pick(lang, "人均", "per person")
     return pick(
         lang,
-        f"{amount}人·年（最右一格含其上全部）",
-        f"{unit} per person and year (the last bin holds all beyond)".strip(),
+        f"{whom}，{amount}（最右一格含其上全部）",
+        f"{unit} a year, {whom}; the last bin holds all beyond".strip(),
     )
 
 

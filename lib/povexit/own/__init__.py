@@ -15,6 +15,7 @@ from povexit.own.estimates import (
     deprivations,
     distribution,
     estimates,
+    for_map,
     overview,
 )
 from povexit.own.files import read_file
@@ -30,6 +31,7 @@ __all__ = [
     "deprivations",
     "distribution",
     "estimates",
+    "for_map",
     "overview",
     "propose",
     "read",

@@ -11,6 +11,7 @@ import pandas as pd
 from povexit import estimate, poverty
 from povexit.errors import SurveyError
 from povexit.estimate import Design, Interval
+from povexit.geography import resolve_county
 from povexit.own.survey import Survey
 from povexit.privacy import SMALLEST_SHOWN, suppress_small
 from povexit.schema import nearest
@@ -31,7 +32,7 @@ MEASURES = (
 )
 #: Those that are amounts of money; all others are shares or ratios.
 AMOUNTS = ("mean", "p10", "p50", "p90")
-_NUMBERS = ["estimate", "se", "low", "high", "deff"]
+_NUMBERS = ["estimate", "se", "df", "deff", "low", "high", "population", "clusters"]
 _MONEY = ("welfare", "household_size")
 
 
@@ -143,8 +144,13 @@ def _masked(found: pd.DataFrame, masked: bool) -> pd.DataFrame:
     return whole.assign(status=whole["status"].mask(silent, "unknown"))
 
 
-def overview(survey: Survey, level: float = 0.95) -> pd.DataFrame:
+def overview(survey: Survey, level: float = 0.95, masked: bool = True) -> pd.DataFrame:
     """Return `estimates` of everyone and of every group of the mapping, one below another.
+
+    Parameters
+    ----------
+    survey, level, masked
+        As `estimates`.
 
     Returns
     -------
@@ -152,13 +158,49 @@ def overview(survey: Survey, level: float = 0.95) -> pd.DataFrame:
         As `estimates`, with ``group`` (its name in the mapping; empty for everyone) and
         ``value`` in place of the groups' own columns.
     """
-    parts = [estimates(survey, (), level).assign(group="", value="")]
+    parts = [estimates(survey, (), level, masked).assign(group="", value="")]
     for group in survey.groups:
-        found = estimates(survey, group, level)
+        found = estimates(survey, group, level, masked)
         parts.append(found.rename(columns={group: "value"}).assign(group=group))
     whole = pd.concat(parts, ignore_index=True)
     front = ["group", "value", "measure"]
     return whole[[*front, *(c for c in whole if c not in front)]]
+
+
+def for_map(survey: Survey, group: str, measure: str = "fgt0", level: float = 0.95) -> pd.DataFrame:
+    """Return one measure by county as a map takes it; groups are matched by any county's name.
+
+    Parameters
+    ----------
+    survey, level
+        As `estimates`.
+    group
+        The group of the mapping whose values are counties, by name or code.
+    measure
+        One of `MEASURES`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``county_code``, ``value``, ``low``, ``high``, ``n``, ``status``: for
+        `povexit.maps.choropleth`.
+
+    Raises
+    ------
+    SurveyError
+        If there is no such measure.
+    UnknownNameError
+        If a value is no county known here; the nearest are named.
+    """
+    found = estimates(survey, group, level)
+    if measure not in set(found["measure"]):
+        known = [m for m in MEASURES if m in set(found["measure"])]
+        raise SurveyError("no such measure", expected=", ".join(known), found=measure)
+    rows = found[(found["measure"] == measure) & found[group].notna()]
+    codes = [resolve_county(value) for value in rows[group]]
+    made = rows.assign(county_code=codes, value=rows["estimate"])
+    names = ["county_code", "value", "low", "high", "n", "status"]
+    return made[names].reset_index(drop=True)
 
 
 def deprivations(

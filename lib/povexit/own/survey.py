@@ -72,6 +72,16 @@ class Survey:
         """The unit of its money."""
         return str(self.mapping.money.get("currency", ""))
 
+    def terms(self, lang: str | None = None) -> dict[str, str]:
+        """Return what numbers are of, in words: ``unit`` of money, ``per`` whom, who is ``counted``.
+
+        For `povexit.tables.welfare` and `povexit.charts.welfare_distribution`.
+        """
+        said = language(lang)
+        per = units()["scale"][self.mapping.money["scale"]][said]
+        counts = "household" if self.found.get("no_size") else "person"
+        return {"unit": self.currency, "per": per, "counted": units()["counted"][counts][said]}
+
     @cached_property
     def design(self) -> Design:
         """The sample: weights, strata and clusters as far as they are mapped."""

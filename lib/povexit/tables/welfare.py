@@ -35,6 +35,8 @@ def welfare(
     measures: Sequence[str] = SHOWN,
     level: float = 0.95,
     unit: str = "",
+    per: str = "",
+    counted: str = "",
 ) -> Table:
     """Return each group's measures, every number with its interval.
 
@@ -49,8 +51,9 @@ def welfare(
         Which to print, in this order; more than five are too wide for a page.
     level
         Confidence of the intervals, to say in the note.
-    unit
-        Of the amounts.
+    unit, per, counted
+        In words: the unit of money, whom an amount is per, of whom shares are; see
+        `povexit.own.Survey.terms`.
 
     Raises
     ------
@@ -67,9 +70,10 @@ def welfare(
     percent = fmt_share(level, digits=0)
     note = pick(
         lang,
-        f"按人计；括号内为{percent}置信区间。金额单位：{unit or '原文件单位'}，每年。",
-        f"Counted in persons; in brackets the {percent} interval. "
-        f"Amounts in {unit or 'the unit of the file'}, a year.",
+        f"比例以{counted or '人口'}计；括号内为{percent}置信区间。金额：{per or '人均'}，"
+        f"{unit or '原文件单位'}，每年。",
+        f"Shares are of {counted or 'persons'}; in brackets the {percent} interval. Amounts: "
+        f"{unit or 'in the unit of the file'} a year, {per or 'per person'}.",
     )
     return build(
         rows, fields, lang, ("福利、贫困与不平等", "Welfare, poverty, inequality"), note=note
@@ -163,9 +167,7 @@ def deprivations(
         count(("未知", "Unknown"), "unknown"),
     ]
     cutoff = next((str(k) for k in rows["k"] if k not in ("", None)), "")
-    note = pick(
-        lang, f"临界值 k = {cutoff}。按人计。", f"Cut-off k = {cutoff}. Counted in persons."
-    )
+    note = pick(lang, f"临界值 k = {cutoff}。", f"Cut-off k = {cutoff}.")
     caption = ("多维贫困（Alkire-Foster）", "Poverty in several dimensions (Alkire-Foster)")
     return build(rows, fields, lang, caption, note=note)
 

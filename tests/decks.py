@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,8 @@ def template(path: Path, size: tuple[float, float] = (13.333, 7.5), keep: int = 
 
 def titles(made: Any) -> list[str]:
     """Return the titles, each on one line."""
-    return [slide.shapes.title.text_frame.text.replace("\v", "") for slide in made.slides]
+    whole = [slide.shapes.title.text_frame.text.replace("\v", " ") for slide in made.slides]
+    return [re.sub("(?<=[，；：。]) ", "", title) for title in whole]
 
 
 def notes(slide: Any) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import openpyxl
 import pytest
 from pptx import Presentation
@@ -19,6 +21,14 @@ from tests.test_publish import HOSTILE
 from povexit import publish, slides, store, style
 from povexit.errors import SchemaError, StoreError
 from povexit.templates import build_deck
+
+
+@pytest.fixture(autouse=True)
+def _chinese() -> Iterator[None]:
+    with plt.rc_context():
+        style.use("zh")
+        yield
+    style.use("zh")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from matplotlib.text import Annotation
 from tests import figures
 from tests import finished_tables as finished
 
-from povexit import geography, maps, style
+from povexit import geography, maps, slides, style
 from povexit.errors import SchemaError, UnknownNameError
 from povexit.maps.classes import natural_breaks, outer_edges, roundest
 from povexit.maps.draw import class_patches, on_counties
@@ -363,3 +363,14 @@ def test_counts_in_a_legend_are_those_of_the_table() -> None:
     patches = class_patches(frame, classes, "%", "en")
     counts = [int(str(patch.get_label()).split("(")[-1][:-1]) for patch in patches]
     assert sum(counts) == 12
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_on_a_slide_no_name_lies_on_a_number_of_moves(lang: str) -> None:
+    codes = finished.CODES
+    moves = pd.DataFrame({"county_code": codes, "to_county_code": codes})
+    moves["persons_moved"] = [10 * i + 3 for i in range(len(codes))]
+    moves.loc[12] = [codes[6], codes[1], 830]
+    style.use(lang, "slides")
+    ax = maps.flow_map(moves, title="", unit="x", lang=lang, ax=slides.canvas())
+    assert names_overlap(ax) == []

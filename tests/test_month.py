@@ -10,12 +10,15 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from pptx import Presentation
+from tests.decks import notes, titles
 
-from povexit import cli, raw, store
-from povexit.batch.options import CITY_PAGES, COUNTY
+from povexit import cli, decide, publish, raw, store, style
+from povexit.batch.options import CITY_PAGES, COUNTY, DECK
 from povexit.batch.pool import Pool
 from povexit.batch.worker import Task
 from povexit.publish import Page
@@ -269,3 +272,57 @@ def test_a_village_that_is_none_is_told(
     assert cli.main(["village", code, "--month", MONTH]) == 2
     assert said in capsys.readouterr().err
     assert not list(made.reports.glob(f"village_{code}*"))
+
+
+def _deck(home: Path, lang: str, work: Path) -> Any:
+    """Run the slides' notebook in a project and make their deck."""
+    work.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POVEXIT_HOME", str(home))
+        patch.setenv("POVEXIT_KEY_FILE", str(home / "key"))
+        page = Page("slides", lang, True, {"month": MONTH})
+        given = {"month": MONTH, "edition": "2016", "lang": lang}
+        with Pool(work, jobs=1) as pool:
+            (result,) = pool.run([Task("deck", DECK.path, given, page)])
+        assert result.error is None
+        return Presentation(str(publish.deck(work / "deck.ipynb", work / "deck.pptx", page)))
+
+
+def _charts(deck: Any) -> list[list[float | None]]:
+    """Return the numbers of every native chart."""
+    charts = [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
+    return [[v for s in chart.plots[0].series for v in s.values] for chart in charts]
+
+
+def test_a_deck_of_one_county_is_whole_and_says_what_is_missing(made: Made, tmp_path: Path) -> None:
+    deck = _deck(made.home, "zh", tmp_path / "work")
+    said = titles(deck)
+    assert len(said) == 15
+    assert "只有一个县的数字，没有可以比较的" in said
+    assert all(any(v is not None for v in values) for values in _charts(deck))
+    summary = decide.verdicts(store.load("decisions_summary", MONTH, YOUJIANG)).iloc[0]
+    (households,) = (title for title in said if title.startswith("全市判定"))
+    numbers = [style.fmt_int(summary[n]) for n in ("households", "meets", "unknown")]
+    assert re.findall(r"[\d,]+(?=户)", households) == numbers
+    assert "未计入" in notes(deck.slides[4])
+    for slide in deck.slides:
+        assert "…" not in slide.shapes.title.text_frame.text
+        assert any("模拟数据" in s.text_frame.text for s in slide.shapes if s.has_text_frame)
+
+
+def test_a_deck_without_survey_ledgers_and_last_month_says_so_slide_by_slide(
+    made: Made, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made.home, home, ignore=shutil.ignore_patterns(f"month={BEFORE}", "reports"))
+    for table in ("decisions_survey_households", "cleaned_relocations", "cleaned_funds"):
+        shutil.rmtree(home / "data" / "processed" / table)
+    deck = _deck(home, "en", tmp_path / "work")
+    said = titles(deck)
+    assert len(said) == 14  # the survey's second slide has nothing to say
+    assert "No survey this month: nothing is estimated" in said
+    assert "Against last month: there are no data of last month" in said
+    texts = [s.text_frame.text for slide in deck.slides for s in slide.shapes if s.has_text_frame]
+    assert sum("No county delivered this ledger" in text for text in texts) == 2
+    assert all(any(v is not None for v in values) for values in _charts(deck))
+    assert not [title for title in said if CHINESE.search(title)]

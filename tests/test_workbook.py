@@ -60,8 +60,18 @@ def test_counties_stand_beneath_each_other_and_the_first_column_names_them(book:
     rows = list(criteria.iter_rows(min_row=5, max_col=1, values_only=True))
     n = len(finished.criteria())
     assert [row[0] for row in rows[: 2 * n]] == [*["右江区"] * n, *["田阳县"] * n]
-    assert criteria["A4"].value == "报告"
+    assert criteria["A4"].value == "地方"
     assert sheet(book, "各县（市、区）判定结果")["A4"].value == "县（市、区）"
+
+
+def test_what_two_pages_of_the_city_show_stands_once(tmp_path: Path) -> None:
+    cell = executed.table(tables.criteria(finished.criteria(), "zh"))
+    pages = [write(tmp_path / f"{i}.ipynb", prose(f"# {i}"), cell) for i in range(2)]
+    county = write(tmp_path / "c.ipynb", cell, county=finished.CODES[0])
+    path = publish.workbook([*pages, county], tmp_path / "a.xlsx", PAGE)
+    rows = sheet(path, "各项指标判定结果").iter_rows(min_row=5, max_col=1, values_only=True)
+    n = len(finished.criteria())
+    assert [row[0] for row in rows][: 2 * n] == ["全市"] * n + ["右江区"] * n
 
 
 def test_numbers_are_numbers_and_what_is_not_known_is_text_that_says_so(book: Path) -> None:

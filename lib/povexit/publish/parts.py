@@ -88,12 +88,11 @@ class Executed:
     parts: tuple[Part, ...]
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
-    def subject(self, lang: str) -> str:
-        """Return what it is about in few words: its county, or its first heading."""
-        county = str(self.parameters.get("county", ""))
-        if county in set(geography.counties()["county_code"]):
-            return geography.county_name(county, lang)
-        return next((part.heading for part in self.parts if part.heading), "")
+    def county(self, lang: str) -> str | None:
+        """Return the name of the county it is about, or None if it is about the whole city."""
+        code = str(self.parameters.get("county", ""))
+        known = code in set(geography.counties()["county_code"])
+        return geography.county_name(code, lang) if known else None
 
 
 def read(notebook: Path) -> Executed:

@@ -12,7 +12,7 @@ from povexit.style import ABSENT, STATUS, SUPPRESSED, UNKNOWN, gap, text_width
 
 FONT = "Microsoft YaHei"
 INK, SOFT, WARN, WARN_PAPER = "#1C1C1E", "#5B5F66", "#8A1C1C", "#FDF1D6"
-NARROWEST, WIDEST = 8, 42
+NARROWEST, SHORT_HEAD, WIDEST = 8, 14, 42
 A4 = 9
 #: Points of a line of text; characters that a sheet held upright has room for.
 LINE, UPRIGHT = 15, 100
@@ -60,14 +60,14 @@ class Paper:
         sheet.write_string(1, 0, self.page.title, self.look(bold=True, font_size=16))
         self.banner(sheet, 2, whole=True)
         head = self.look(bold=True, top=2, bottom=1)
-        for column, key in enumerate(("table", "rows", "reports")):
+        for column, key in enumerate(("table", "rows", "places")):
             sheet.write_string(4, column, self.word[key], head)
-        for row, (name, caption, n_rows, n_reports) in enumerate(listed, 5):
+        for row, (name, caption, n_rows, n_places) in enumerate(listed, 5):
             link = "internal:'" + name.replace("'", "''") + "'!A1"
             shown = f"{name.split(' ')[0]} {caption}"[:255]
             sheet.write_url(row, 0, link, self.look(font_color="#0B4F8A", underline=1), shown)
             sheet.write_number(row, 1, n_rows, self.look(num_format="#,##0"))
-            sheet.write_number(row, 2, n_reports, self.look(num_format="#,##0"))
+            sheet.write_number(row, 2, n_places, self.look(num_format="#,##0"))
         sheet.set_column(0, 0, 64)
         sheet.set_column(1, 2, 10)
 
@@ -111,13 +111,16 @@ class Sheet:
     ) -> None:
         self.paper, self.sheet, self.about, self.columns = paper, sheet, about, columns
         self.next = self.HEAD + 1
-        # a head may break into lines; what stands below it may not
-        self.widths = [_width(column["name"]) / 2 for column in columns]
+        # a long head breaks into lines, as what stands below it does not
+        heads = (_width(column["name"]) for column in columns)
+        self.widths = [max(head / 2, min(head, SHORT_HEAD)) for head in heads]
         sheet.write_string(0, 0, about["caption"], paper.look(bold=True, font_size=13))
         paper.banner(sheet, 1)
         for i, column in enumerate(columns):
-            side = "right" if column["numeric"] else "left"
-            head = paper.look(bold=True, top=2, bottom=1, text_wrap=True, align=side)
+            side = (
+                {"align": "right"} if column["numeric"] else {"align": "left", "indent": int(i > 0)}
+            )
+            head = paper.look(bold=True, top=2, bottom=1, text_wrap=True, **side)
             sheet.write_string(self.HEAD, i, column["name"], head)
         sheet.freeze_panes(self.HEAD + 1, 1)
         sheet.repeat_rows(self.HEAD)
@@ -132,13 +135,18 @@ class Sheet:
                 self.sheet.write_number(self.next, i, value, look)
             else:
                 self.sheet.write_string(self.next, i, text, self._text(i, text, own))
+        lines = max(math.ceil(_width(text) / (WIDEST - 2)) for text, _, _ in cells)
+        if lines > 1:
+            self.sheet.set_row(self.next, LINE * lines)
         self.next += 1
 
     def _text(self, i: int, text: str, own: Mapping[str, Any]) -> Any:
-        side = "right" if self.columns[i]["numeric"] else "left"
+        numeric = self.columns[i]["numeric"]
+        # a number and the word beside it stay apart
+        place = {"align": "right"} if numeric else {"align": "left", "indent": int(i > 0)}
         missing = gap(text)
         color = {"font_color": SOFT, "italic": missing == "unknown"} if missing else {}
-        return self.paper.look(align=side, text_wrap=_width(text) > WIDEST, **own, **color)
+        return self.paper.look(text_wrap=_width(text) > WIDEST - 2, **place, **own, **color)
 
     def close(self) -> None:
         """Write what stands below the rows; set widths, filter and the area to print."""

@@ -26,6 +26,10 @@ from povexit.publish.sheets import Paper
 LONGEST_NAME = 31
 
 
+#: Place, texts, numbers and whether it is a total.
+Row = tuple[str, Sequence[str], Sequence[float | None], bool]
+
+
 @dataclass
 class Kind:
     """Tables of several reports that have caption and columns in common.
@@ -35,18 +39,21 @@ class Kind:
     table
         The first of them: caption, columns, note and source.
     rows
-        Report, texts, numbers and whether it is a total: a tuple a row.
+        Place, texts, numbers and whether it is a total: a tuple a row.
     """
 
     table: Mapping[str, Any]
-    rows: list[tuple[str, Sequence[str], Sequence[float | None], bool]] = field(
-        default_factory=list
-    )
+    rows: list[Row] = field(default_factory=list)
+
+    def add(self, rows: list[Row]) -> None:
+        """Add one table's rows, unless another report of the same place had them already."""
+        if not all(row in self.rows for row in rows):
+            self.rows += rows
 
     @property
-    def reports(self) -> list[str]:
-        """Return the reports it has rows of, in order."""
-        return list(dict.fromkeys(report for report, *_ in self.rows))
+    def places(self) -> list[str]:
+        """Return the places it has rows of, in order."""
+        return list(dict.fromkeys(place for place, *_ in self.rows))
 
     def number_forms(self) -> Iterator[list[str | None]]:
         """Give, a row, the number format of each cell; None where a cell is text."""
@@ -90,7 +97,7 @@ def workbook(notebooks: Sequence[Path], out: Path, page: Page) -> Path:
         paper = Paper(book, page, office(page.lang))
         names = sheet_names([str(kind.table["caption"]) for kind in found])
         listed = zip(names, found, strict=True)
-        paper.contents([(n, k.table["caption"], len(k.rows), len(k.reports)) for n, k in listed])
+        paper.contents([(n, k.table["caption"], len(k.rows), len(k.places)) for n, k in listed])
         for name, kind in zip(names, found, strict=True):
             _sheet(paper, name, kind)
         paper.notes()
@@ -112,11 +119,12 @@ def kinds(notebooks: Sequence[Path], lang: str) -> list[Kind]:
     """Return the tables of all notebooks, those of one kind together, in order of appearance."""
     together: dict[tuple[str, ...], Kind] = {}
     for report in map(parts.read, notebooks):
+        place = report.county(lang) or words(lang)["whole_city"]
         for table in (part.table for part in report.parts if part.table):
             key = (table["caption"], *(column["name"] for column in table["columns"]))
             kind = together.setdefault(key, Kind(table))
             lines = zip(table["rows"], table["values"], table["totals"], strict=True)
-            kind.rows += [(report.subject(lang), *line) for line in lines]
+            kind.add([(place, *line) for line in lines])
     return list(together.values())
 
 
@@ -137,10 +145,10 @@ def _sheet(paper: Paper, name: str, kind: Kind) -> None:
     columns = list(kind.table["columns"])
     word = words(paper.lang)
     # a table of counties names them itself
-    many = len(kind.reports) > 1 and columns[0]["name"] != word["county"]
-    first = [{"name": word["report"], "numeric": False}] if many else []
+    many = len(kind.places) > 1 and columns[0]["name"] != word["county"]
+    first = [{"name": word["place"], "numeric": False}] if many else []
     sheet = paper.table(name, kind.table, [*first, *columns])
-    for (report, texts, values, total), forms in zip(kind.rows, kind.number_forms(), strict=True):
+    for (place, texts, values, total), forms in zip(kind.rows, kind.number_forms(), strict=True):
         cells = list(zip(texts, values, forms, strict=True))
-        sheet.row([(report, None, None), *cells] if many else cells, total)
+        sheet.row([(place, None, None), *cells] if many else cells, total)
     sheet.close()

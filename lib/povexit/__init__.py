@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from povexit.explore import (
+        ComparePanel,
         MapPanel,
         OnePanel,
         WhatIfPanel,
         by_county,
         catalogue,
+        compare,
         counties,
         describe,
         household,
@@ -34,11 +36,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "ComparePanel",
     "MapPanel",
     "OnePanel",
     "WhatIfPanel",
     "by_county",
     "catalogue",
+    "compare",
     "counties",
     "describe",
     "household",

@@ -6,6 +6,8 @@ of them. A view computes nothing the reports do not: it asks the same functions.
 
 from povexit import style
 from povexit.explore.begin import new_notebook, start
+from povexit.explore.compare_panel import ComparePanel
+from povexit.explore.comparing import Comparison, compare
 from povexit.explore.county_view import ByCounty, by_county, mappable
 from povexit.explore.data import catalogue, counties, describe, load, months
 from povexit.explore.map_panel import MapPanel
@@ -18,6 +20,8 @@ from povexit.query import sql
 
 __all__ = [
     "ByCounty",
+    "ComparePanel",
+    "Comparison",
     "MapPanel",
     "One",
     "OnePanel",
@@ -25,6 +29,7 @@ __all__ = [
     "WhatIfPanel",
     "by_county",
     "catalogue",
+    "compare",
     "counties",
     "describe",
     "household",

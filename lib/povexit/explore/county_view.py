@@ -91,14 +91,14 @@ class ByCounty:
             title=self.title,
             unit=self.unit,
             pages=pages,
-            note=" ".join(_notes(self.month, self.lang)),
+            note=" ".join(notes(self.month, self.lang)),
             lang=self.lang,
         )
 
     def axes(self, ax: Axes | None = None) -> Axes:
         """Draw the same with matplotlib, for a report; return the axes."""
         ax = maps.choropleth(self.table, title=self.title, unit=self.unit, lang=self.lang, ax=ax)
-        foot(_notes(self.month, self.lang), figure_of(ax), bold=True)
+        foot(notes(self.month, self.lang), figure_of(ax), bold=True)
         return ax
 
     def _repr_mimebundle_(self, **asked: object) -> dict[str, object]:
@@ -233,5 +233,6 @@ def _remark(row: Mapping[Any, Any], count: str, lang: str) -> str:
     )
 
 
-def _notes(month: str, lang: str) -> list[str]:
+def notes(month: str, lang: str) -> list[str]:
+    """Return what stands under every figure of a month: that its data are simulated, if they are."""
     return [SIMULATED[lang]] if is_simulated(month) else []

@@ -18,6 +18,7 @@ from povexit.tables.accounts import (
     works,
 )
 from povexit.tables.brief import due, main_targets, spoken, survey_grid
+from povexit.tables.compared import compared, differences
 from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
 from povexit.tables.editions import editions, place_flips
 from povexit.tables.goals import causes, contributions, definitions, ranks, targets, unit
@@ -41,12 +42,14 @@ __all__ = [
     "changes",
     "clauses",
     "cleaning",
+    "compared",
     "contributions",
     "counties",
     "coverage",
     "criteria",
     "definitions",
     "deprivations",
+    "differences",
     "due",
     "duplicates",
     "editions",

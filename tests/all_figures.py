@@ -136,4 +136,12 @@ DRAWN: dict[str, Callable[[str, str], Axes | Figure]] = {
     "slope_graph": lambda lang, title: charts.slope_graph(
         finished.months().assign(status="shown"), months=("2016-05", "2016-06"), title=title
     ),
+    "point_map": lambda lang, title: maps.point_map(
+        finished.county_values(3, 20, 900).assign(value=lambda t: t["value"].round()),
+        title=title,
+        unit=tables.unit("households", lang),
+    ),
+    "verdict_map": lambda lang, title: maps.verdict_map(
+        finished.ranking(), title=title, threshold=0.02
+    ),
 }

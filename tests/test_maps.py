@@ -17,7 +17,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import to_hex
 from matplotlib.text import Annotation
-from tests import figures
+from matplotlib_scalebar.scalebar import ScaleBar
+from tests import all_figures, figures
 from tests import finished_tables as finished
 
 from povexit import geography, maps, slides, style
@@ -46,7 +47,9 @@ def legend(ax: Axes) -> list[str]:
 
 
 def notes(ax: Axes) -> list[Annotation]:
-    return [text for text in ax.texts if isinstance(text, Annotation)]
+    """Return the names on a map; the arrow to the north is none."""
+    found = [text for text in ax.texts if isinstance(text, Annotation)]
+    return [text for text in found if text.get_text() != "N"]
 
 
 def names_overlap(ax: Axes) -> list[tuple[str, str]]:
@@ -374,3 +377,77 @@ def test_on_a_slide_no_name_lies_on_a_number_of_moves(lang: str) -> None:
     style.use(lang, "slides")
     ax = maps.flow_map(moves, title="", unit="x", lang=lang, ax=slides.canvas())
     assert names_overlap(ax) == []
+
+
+# scale, north and the city's place
+
+
+@pytest.mark.parametrize("draw", ["choropleth", "county_map", "point_map", "year_map", "flow_map"])
+def test_every_map_says_its_scale_and_where_north_is(draw: str) -> None:
+    drawn = all_figures.DRAWN[draw]("zh", "题")
+    assert isinstance(drawn, Axes)
+    arrows = [t for t in drawn.texts if t.get_text() == "N"]
+    assert len(arrows) == 1
+    assert arrows[0].get_position()[1] > 0
+    assert any(isinstance(artist, ScaleBar) for artist in drawn.artists)
+
+
+def test_a_map_of_counties_shows_where_the_city_lies_off_its_land() -> None:
+    ax = maps.choropleth(finished.county_values(), title="", unit="%")
+    (small,) = ax.child_axes
+    assert [t.get_text() for t in small.texts] == ["广西"]
+    style.figure_of(ax).draw_without_rendering()
+    assert _on_land(ax, small.get_window_extent()) == 0
+    own = [c for c in small.collections if to_hex(c.get_facecolor()[0]) == "#1f5f85"]
+    assert len(own[0].get_paths()) == 1
+
+
+# counts and estimates
+
+
+def circles(ax: Axes) -> list:
+    return [line for line in ax.lines if line.get_marker() == "o"]
+
+
+def counts() -> pd.DataFrame:
+    return finished.county_values(3, 20, 900).assign(value=lambda t: t["value"].round())
+
+
+def test_a_circles_area_is_its_count_and_what_is_not_shown_has_none() -> None:
+    table = counts()
+    drawn = circles(maps.point_map(table, title="", unit="户"))
+    shown = table.loc[table["status"] == "shown", "value"].sort_values(ascending=False)
+    areas_ = np.array([line.get_markersize() for line in drawn]) ** 2
+    assert areas_ / areas_.max() == pytest.approx((shown / shown.max()).to_numpy(dtype=float))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_names_and_counts_are_apart_and_a_suppressed_count_is_nowhere(lang: str) -> None:
+    ax = maps.point_map(counts(), title=TITLE[lang], unit="", lang=lang)
+    assert names_overlap(ax) == []
+    said = figures.said(style.figure_of(ax))
+    assert figures.cut(style.figure_of(ax)) == []
+    assert not [text for text in said if "0.987" in text or text[-2:] == "\n1"]
+    assert len(notes(ax)) == 12
+
+
+def test_counts_of_none_and_of_nothing_known_still_have_a_map() -> None:
+    assert len(circles(maps.point_map(counts().assign(value=0.0), title="", unit="户"))) >= 10
+    ax = maps.point_map(counts().assign(value=pd.NA, status="shown"), title="", unit="户")
+    assert circles(ax) == []
+    assert "未知（12）" in legend(ax)
+
+
+def test_an_open_verdict_is_hatched_and_counted() -> None:
+    table = finished.ranking()
+    ax = maps.verdict_map(table, title="", threshold=0.02)
+    hatched = [c for c in ax.collections if set(c.get_hatch() or "") == {chr(92)}]
+    open_ = int(((table["verdict"] == "undetermined") & table["estimate"].notna()).sum())
+    assert sum(len(c.get_paths()) for c in hatched) == open_
+    assert f"斜线：不能确定（{open_}）" in legend(ax)
+    assert "标准线 2.0%" in legend(ax)
+
+
+def test_estimates_without_a_verdict_are_refused() -> None:
+    with pytest.raises(SchemaError, match="missing"):
+        maps.verdict_map(finished.ranking().drop(columns="verdict"), title="")

@@ -8,7 +8,9 @@ Nothing is computed here: a map shows the values it is given.
 from povexit.maps.classes import SHARE, Classes, pool_classes
 from povexit.maps.counties import choropleth, small_multiples
 from povexit.maps.flows import flow_map
+from povexit.maps.points import point_map
 from povexit.maps.svg import CountyMap, county_map_svg, county_pages
+from povexit.maps.verdicts import verdict_map
 from povexit.maps.villages import county_map
 from povexit.maps.years import year_map
 
@@ -21,7 +23,9 @@ __all__ = [
     "county_map_svg",
     "county_pages",
     "flow_map",
+    "point_map",
     "pool_classes",
     "small_multiples",
+    "verdict_map",
     "year_map",
 ]

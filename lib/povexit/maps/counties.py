@@ -29,6 +29,7 @@ from povexit.maps.draw import (
     short_name,
     source_line,
 )
+from povexit.maps.inset import inset
 from povexit.maps.labels import Area, name_areas
 from povexit.style import (
     PANEL,
@@ -104,16 +105,40 @@ def choropleth(
     """
     frame = on_counties(values)
     classes = pool_classes(*known_values([frame])) if classes is None else classes
+    return county_figure(frame, classes, ax, title=title, unit=unit, lang=lang)
+
+
+def county_figure(
+    frame: gpd.GeoDataFrame,
+    classes: Classes,
+    ax: Axes | None,
+    *,
+    title: str,
+    unit: str,
+    lang: str | None,
+    more: Sequence[Any] = (),
+) -> Axes:
+    """Draw counties in their classes with all that goes around: legend, scale, inset, names.
+
+    Parameters
+    ----------
+    frame
+        From `povexit.maps.draw.on_counties`.
+    classes, title, unit, lang, ax
+        As for `choropleth`.
+    more
+        Further entries of the legend.
+    """
     ax = plt.subplots(figsize=map_size(frame.total_bounds))[1] if ax is None else ax
     _base(ax, frame, classes, title)
     scale_bar(ax, _SCALE_KM)
-    handles = class_patches(frame, classes, unit, lang)
+    handles = [*class_patches(frame, classes, unit, lang), *more]
     heading = legend_title(unit, lang, _THING[language(lang)])
     key = legend(ax, handles, heading, loc="upper right", borderaxespad=0)
     source_line(ax, lang)
-    texts = [_value(row, unit, lang) for row in frame.itertuples()]
     figure_of(ax).draw_without_rendering()
-    taken = [Bbox(key.get_window_extent())]
+    taken = [Bbox(key.get_window_extent()), Bbox(inset(ax, lang).get_window_extent())]
+    texts = [_value(row, unit, lang) for row in frame.itertuples()]
     name_areas(ax, _areas(frame, classes, lang, texts), 0.92 * text_size(), taken=taken)
     return ax
 

@@ -200,7 +200,7 @@ def map_size(bounds: Bounds, beside: float = 0.0) -> tuple[float, float]:
 def free_corner(ax: Axes, shape: Any) -> tuple[str, Bbox]:
     """Return the name and the box (pixels) of the corner that a shape covers least."""
     figure_of(ax).draw_without_rendering()
-    wide, high = 0.24, 0.11
+    wide, high = 0.24, 0.2
     covered = {}
     for name, (x, y) in _CORNERS.items():
         box = Bbox.from_bounds(x * (1 - wide), y * (1 - high), wide, high)
@@ -213,8 +213,10 @@ def free_corner(ax: Axes, shape: Any) -> tuple[str, Bbox]:
 
 
 def scale_bar(ax: Axes, kilometres: int, location: str = "lower left") -> None:
-    """Add a bar of a round length."""
+    """Add a bar of a round length, and beside it which way north is."""
     from matplotlib_scalebar.scalebar import ScaleBar
+
+    _north(ax, location)
 
     ax.add_artist(
         ScaleBar(
@@ -228,6 +230,26 @@ def scale_bar(ax: Axes, kilometres: int, location: str = "lower left") -> None:
             width_fraction=0.006,
             font_properties={"size": 0.85 * text_size()},
         )
+    )
+
+
+def _north(ax: Axes, location: str) -> None:
+    """Draw a small arrow over (in an upper corner, under) the scale bar; up is north."""
+    right, up = _CORNERS[location]
+    x, y = (0.97, 0.84) if right and up else (0.97, 0.09) if right else (0.03, 0.84 if up else 0.09)
+    look = {"arrowstyle": "-|>", "color": COLORS["muted"], "linewidth": 0.8, "shrinkB": 0}
+    size = 0.85 * text_size()
+    ax.annotate(
+        "N",
+        (x, y),
+        xytext=(0, 2.4 * size),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        size=size,
+        color=COLORS["muted"],
+        arrowprops={**look, "arrowstyle": "<|-", "mutation_scale": 0.8 * size},
     )
 
 

@@ -92,6 +92,8 @@ def _moves(table: pd.DataFrame) -> gpd.GeoDataFrame:
 _LAYERS: Mapping[str, Callable[[pd.DataFrame], gpd.GeoDataFrame]] = {
     "maps.choropleth": _counties,
     "maps.small_multiples": _counties,
+    "maps.point_map": _counties,
+    "maps.verdict_map": _counties,
     "maps.year_map": _counties,
     "maps.county_map": _villages,
     "maps.flow_map": _moves,

@@ -163,6 +163,31 @@ def test_reports_without_tables_make_no_workbook(tmp_path: Path) -> None:
     assert not (tmp_path / "a.xlsx").exists()
 
 
+def test_a_county_of_three_households_shows_none_of_them(tmp_path: Path) -> None:
+    few = executed.many_villages(3).assign(n=1, meets=1, fails=0, status="suppressed")
+    found = sheet(made(tmp_path, executed.table(tables.villages(few, "zh"))), "各村判定结果")
+    assert {found.cell(row, column).value for row in (5, 6, 7) for column in range(4, 9)} == {"…"}
+
+
+def test_a_file_that_cannot_be_replaced_stays_as_it_was_and_the_error_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where another program holds it open, or its folder may not be written."""
+    cell = executed.table(tables.villages(executed.many_villages(3), "zh"))
+    (tmp_path / "a.xlsx").write_bytes(b"last month")
+
+    def refuse(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(StoreError) as told:
+        made(tmp_path, cell)
+    assert told.value.where == tmp_path / "a.xlsx"
+    assert told.value.hint
+    assert (tmp_path / "a.xlsx").read_bytes() == b"last month"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ipynb", "a.xlsx"]
+
+
 # names and formats
 
 

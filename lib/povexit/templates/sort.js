@@ -18,17 +18,25 @@ for (const table of document.querySelectorAll("table.px-table")) {
     return sign * words.compare(a.textContent, b.textContent);
   };
   heads.forEach((head, column) => {
-    const button = document.createElement("button");
-    button.type = "button";
+    // no <button>: Chromium leaves it out of the head that it repeats on a printed page
+    const button = document.createElement("span");
+    button.setAttribute("role", "button");
+    button.tabIndex = 0;
     button.className = "px-sort";
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => {
+    const sort = () => {
       const next = {null: "ascending", ascending: "descending", descending: null}[head.getAttribute("aria-sort")];
       for (const each of heads) each.removeAttribute("aria-sort");
       if (next) head.setAttribute("aria-sort", next);
       const order = next ? [...rows].sort(inOrder(column, next === "ascending" ? 1 : -1)) : rows;
       body.append(...order, ...totals);
+    };
+    button.addEventListener("click", sort);
+    button.addEventListener("keydown", event => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      sort();
     });
   });
 }

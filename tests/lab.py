@@ -181,6 +181,10 @@ class Watched:
         self.page.evaluate(_RUN)
         self.page.wait_for_function("() => window.done", timeout=PATIENCE * 1000)
 
+    def end(self) -> None:
+        """End the notebook's kernel, which would keep its memory otherwise."""
+        self.page.evaluate(_END)
+
     def settle(self) -> None:
         """Wait until the kernel has nothing left to do and what it said is drawn."""
         self.page.wait_for_timeout(500)
@@ -191,6 +195,12 @@ class Watched:
         """Return the notebook's cells with their outputs."""
         found: list[dict[str, Any]] = self.page.evaluate(_CELLS)
         return found
+
+    def replace(self, before: str, after: str) -> None:
+        """Write something else into the cell that holds a text."""
+        at = next(i for i, c in enumerate(self.cells()) if before in "".join(c["source"]))
+        source = "".join(self.cells()[at]["source"]).replace(before, after)
+        self.page.evaluate(_WRITE, [at, source])
 
     def scroll_to(self, text: str) -> None:
         """Bring a cell whose source holds a text into view, so that its output is drawn."""
@@ -214,3 +224,5 @@ _RUN = (
 )
 _CELLS = f"() => {_WIDGET}.content.model.toJSON().cells"
 _SCROLL = f"async (at) => {{ await {_WIDGET}.content.scrollToItem(at, 'start'); }}"
+_WRITE = f"([at, text]) => {{ {_WIDGET}.content.model.cells.get(at).sharedModel.setSource(text); }}"
+_END = f"async () => {{ const w = {_WIDGET}; if (w && w.sessionContext) await w.sessionContext.shutdown(); }}"

@@ -30,6 +30,9 @@ NOTEBOOKS = [
 
 #: What a notebook shows: not the pictures of JupyterLab's own buttons.
 OUTPUT = ".jp-OutputArea-output"
+PANEL = f"{OUTPUT} .widget-html"
+#: The county that has the keyboard.
+FOCUSED = "() => document.activeElement && document.activeElement.getAttribute('data-county')"
 MAP, TABLE = f"{OUTPUT} svg[role]", f"{OUTPUT} .widget-html table"
 
 
@@ -65,7 +68,9 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def watched(browser: Any, lab: Lab) -> Iterator[Watched]:
     context = browser.new_context(viewport={"width": 1400, "height": 2600})
-    yield Watched(context.new_page())
+    page = Watched(context.new_page())
+    yield page
+    page.end()
     context.close()
 
 
@@ -101,6 +106,13 @@ def test_a_notebook_runs_to_its_end(
     assert watched.errors == []
     assert watched.outside == []
     assert lab.outside == []
+
+
+def all_is_well(watched: Watched) -> None:
+    watched.settle()
+    assert errors_in(watched.cells()) == []
+    assert watched.errors == []
+    assert watched.outside == []
 
 
 def control(watched: Watched, label: str) -> Any:
@@ -149,6 +161,70 @@ def test_sliding_the_line_flips_households_on_map_and_in_table(
     changes(watched, TABLE, lambda: edition.select_option("2017"))
     watched.page.screenshot(path=screenshots / "06_what_if-moved.png")
     assert "假设" in drawn(watched, OUTPUT)
-    assert errors_in(watched.cells()) == []
-    assert watched.errors == []
-    assert watched.outside == []
+    all_is_well(watched)
+
+
+def test_the_map_explorer_follows_its_lists_and_the_keyboard(
+    lab: Lab, watched: Watched, screenshots: Path
+) -> None:
+    watched.open(lab, "explore/08_map.ipynb")
+    watched.run_all()
+    watched.scroll_to("MapPanel")
+    counted, which = (control(watched, name).locator("select") for name in ("单位", "指标"))
+    changes(watched, MAP, lambda: which.select_option(index=3))
+    changes(watched, MAP, lambda: counted.select_option(index=1))
+    county = watched.page.locator(f"{OUTPUT} .px-area").first
+    county.focus()
+    before = watched.page.evaluate(FOCUSED)
+    walked = set()
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"):
+        watched.page.keyboard.press(key)
+        walked.add(watched.page.evaluate(FOCUSED))
+    assert walked - {before, None}
+    watched.page.screenshot(path=screenshots / "08_map-moved.png")
+    all_is_well(watched)
+
+
+def test_another_household_is_another_answer(lab: Lab, watched: Watched, screenshots: Path) -> None:
+    watched.open(lab, "explore/07_household_village.ipynb")
+    watched.run_all()
+    watched.scroll_to("OnePanel")
+    for name, place in (("哪一个", 1), ("县", 4), ("看", 1)):
+        chosen = control(watched, name).locator("select")
+        changes(watched, PANEL, lambda c=chosen, p=place: c.select_option(index=p))  # type: ignore[misc]
+    watched.page.screenshot(path=screenshots / "07_household_village-moved.png")
+    all_is_well(watched)
+
+
+@pytest.mark.parametrize(
+    ("notebook", "before", "after"),
+    [
+        ("explore/13_own_survey.ipynb", 'measure = "fgt0"', 'measure = "gini"'),
+        ("explore/12_ask_in_sql.ipynb", 'county = "田东县"', 'county = "靖西市"'),
+        ("start.ipynb", 'lang = "zh"', 'lang = "en"'),
+    ],
+)
+def test_another_parameter_is_another_answer(
+    notebook: str, before: str, after: str, lab: Lab, watched: Watched
+) -> None:
+    watched.open(lab, notebook)
+    watched.run_all()
+    first = [c["outputs"] for c in watched.cells() if c["cell_type"] == "code"]
+    watched.replace(before, after)
+    watched.run_all()
+    second = [c["outputs"] for c in watched.cells() if c["cell_type"] == "code"]
+    assert first != second
+    watched.replace(after, before)
+    all_is_well(watched)
+
+
+def test_the_first_page_leads_to_the_notebooks(lab: Lab, watched: Watched) -> None:
+    watched.open(lab, "start.ipynb")
+    watched.run_all()
+    watched.scroll_to("px.start")
+    watched.page.get_by_role("link", name="13_own_survey").click()
+    opened = (
+        "() => window.jupyterapp.shell.currentWidget.context.path.endsWith('13_own_survey.ipynb')"
+    )
+    watched.page.wait_for_function(opened, timeout=60_000)
+    all_is_well(watched)

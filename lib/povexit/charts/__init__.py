@@ -7,6 +7,7 @@ well as in colour.
 
 from povexit.charts.counties import county_ranking
 from povexit.charts.criteria import criteria_bars
+from povexit.charts.digits import digit_bars
 from povexit.charts.flow import funds_by_age, waterfall
 from povexit.charts.funnels import funnel
 from povexit.charts.income import income_histogram
@@ -29,6 +30,7 @@ __all__ = [
     "county_ranking",
     "county_standard",
     "criteria_bars",
+    "digit_bars",
     "edition_flips",
     "failing_together",
     "funds_by_age",

@@ -13,6 +13,13 @@ from povexit.explore.data import catalogue, counties, describe, load, months
 from povexit.explore.map_panel import MapPanel
 from povexit.explore.one import One, household, near_misses, village
 from povexit.explore.one_panel import OnePanel
+from povexit.explore.quality_view import (
+    age_heaping,
+    event_label,
+    heaping,
+    interviewers,
+    rules_that_fire,
+)
 from povexit.explore.sorting import sortable
 from povexit.explore.whatif import WhatIf, thresholds, what_if
 from povexit.explore.whatif_panel import WhatIfPanel
@@ -27,17 +34,22 @@ __all__ = [
     "OnePanel",
     "WhatIf",
     "WhatIfPanel",
+    "age_heaping",
     "by_county",
     "catalogue",
     "compare",
     "counties",
     "describe",
+    "event_label",
+    "heaping",
     "household",
+    "interviewers",
     "load",
     "mappable",
     "months",
     "near_misses",
     "new_notebook",
+    "rules_that_fire",
     "sortable",
     "sql",
     "start",

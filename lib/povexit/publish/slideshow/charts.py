@@ -11,13 +11,14 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_MARK
 from pptx.enum.chart import XL_MARKER_STYLE as MARKER
 from pptx.enum.chart import XL_TICK_LABEL_POSITION as TICKS
-from pptx.enum.dml import MSO_LINE, MSO_PATTERN, MSO_THEME_COLOR
+from pptx.enum.dml import MSO_LINE, MSO_PATTERN
+from pptx.enum.dml import MSO_THEME_COLOR as THEME
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from povexit.publish.slideshow.text import element, set_fonts
 from povexit.slides import Chart, Series
-from povexit.style import COLORS, STATUS, ink_on, text_width
+from povexit.style import COLORS, STATUS, text_width
 
 KINDS = {
     "bars": XL_CHART_TYPE.BAR_CLUSTERED,
@@ -30,7 +31,8 @@ PLAIN = {"%": "0.0%"}
 WHOLE = "#,##0"
 SIZE, FEW_SIZE = 16, 18
 #: Looks that are no verdict: they have the template's colours.
-ACCENTS = {"plain": MSO_THEME_COLOR.ACCENT_1, "second": MSO_THEME_COLOR.ACCENT_4}
+ACCENTS = {"plain": THEME.ACCENT_1, "second": THEME.ACCENT_4}
+_ON_ACCENTS = {"plain": THEME.BACKGROUND_1, "second": THEME.TEXT_1}
 #: The gap between bars, at least and at most, in percent of a bar; the widest bar, in points.
 _GAP, _MOST_GAP, _WIDEST = 35, 500, 60.0
 #: Rows up to which text may be larger.
@@ -38,13 +40,13 @@ _FEW = 7
 #: The part of a chart's width that names of bars may take, and that the bars are sure to have.
 _MOST_NAMES, _PLOT = 0.4, 0.75
 _POINT = 12700
-#: How lines are drawn: colour, width in points, dashes, whether months are marked.
-LINES: dict[str, tuple[str, float, Any, bool]] = {
-    "reached": (STATUS["pass"].color, 4.0, MSO_LINE.SOLID, True),
-    "expected": (COLORS["muted"], 2.5, MSO_LINE.DASH, False),
-    "wanted": (COLORS["accent"], 3.0, MSO_LINE.SOLID, False),
-    "forecast": (STATUS["pass"].color, 2.5, MSO_LINE.ROUND_DOT, False),
-    "bound": (STATUS["fail"].color, 2.0, MSO_LINE.ROUND_DOT, False),
+#: How lines are drawn, in the template's colours: colour, width in points, dashes, marked months.
+LINES: dict[str, tuple[Any, float, Any, bool]] = {
+    "reached": (THEME.ACCENT_1, 4.0, MSO_LINE.SOLID, True),
+    "expected": (THEME.TEXT_1, 2.0, MSO_LINE.DASH, False),
+    "wanted": (THEME.ACCENT_5, 3.0, MSO_LINE.SOLID, False),
+    "forecast": (THEME.ACCENT_1, 2.5, MSO_LINE.ROUND_DOT, False),
+    "bound": (THEME.ACCENT_4, 2.0, MSO_LINE.ROUND_DOT, False),
 }
 
 
@@ -210,7 +212,11 @@ def _series(shown: Any, series: Series, chart: Chart, least: float) -> None:
     # a part too short for its figure shows none: the notes and the workbook have it
     labels.number_format = f"[>={least:.6g}]{PLAIN.get(chart.unit, WHOLE)};;"
     labels.position = XL_LABEL_POSITION.CENTER
-    labels.font.color.rgb = _rgb(ink_on(_color(series.looks[0])))
+    look = series.looks[0]
+    if look in STATUS:
+        labels.font.color.rgb = _rgb(STATUS[look].text)
+    else:
+        labels.font.color.theme_color = _ON_ACCENTS[look]
 
 
 def _line(shown: Any, series: Series) -> None:
@@ -219,12 +225,12 @@ def _line(shown: Any, series: Series) -> None:
     line = shown.format.line
     line.width, line.dash_style = Pt(width), dashes
     line.fill.solid()
-    line.fill.fore_color.rgb = _rgb(color)
+    line.fill.fore_color.theme_color = color
     shown.marker.style = MARKER.CIRCLE if is_marked else MARKER.NONE
     if is_marked:
         shown.marker.size = 11
         shown.marker.format.fill.solid()
-        shown.marker.format.fill.fore_color.rgb = _rgb(color)
+        shown.marker.format.fill.fore_color.theme_color = color
         shown.data_labels.show_value = True
         shown.data_labels.position = XL_LABEL_POSITION.ABOVE
         shown.data_labels.font.bold = True
@@ -249,10 +255,6 @@ def _fill(format_: Any, look: str) -> None:
         format_.line.width = Pt(1)
         format_.line.fill.solid()
         format_.line.fill.fore_color.rgb = _rgb(COLORS["line"])
-
-
-def _color(look: str) -> str:
-    return STATUS[look if look in STATUS else "pass"].color
 
 
 def _rgb(color: str) -> RGBColor:

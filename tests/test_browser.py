@@ -199,8 +199,8 @@ def test_another_household_is_another_answer(lab: Lab, watched: Watched, screens
 @pytest.mark.parametrize(
     ("notebook", "before", "after"),
     [
-        ("explore/13_own_survey.ipynb", 'measure = "fgt0"', 'measure = "gini"'),
-        ("explore/12_ask_in_sql.ipynb", 'county = "田东县"', 'county = "靖西市"'),
+        ("explore/12_own_survey.ipynb", 'measure = "fgt0"', 'measure = "gini"'),
+        ("explore/11_ask_in_sql.ipynb", 'county = "田东县"', 'county = "靖西市"'),
         ("start.ipynb", 'lang = "zh"', 'lang = "en"'),
     ],
 )
@@ -222,9 +222,9 @@ def test_the_first_page_leads_to_the_notebooks(lab: Lab, watched: Watched) -> No
     watched.open(lab, "start.ipynb")
     watched.run_all()
     watched.scroll_to("px.start")
-    watched.page.get_by_role("link", name="13_own_survey").click()
+    watched.page.get_by_role("link", name="12_own_survey").click()
     opened = (
-        "() => window.jupyterapp.shell.currentWidget.context.path.endsWith('13_own_survey.ipynb')"
+        "() => window.jupyterapp.shell.currentWidget.context.path.endsWith('12_own_survey.ipynb')"
     )
     watched.page.wait_for_function(opened, timeout=60_000)
     all_is_well(watched)

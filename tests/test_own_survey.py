@@ -446,7 +446,7 @@ def test_the_distribution_holds_everyone() -> None:
 
 
 def test_the_notebook_runs_to_its_end() -> None:
-    stored = json.loads((ROOT / "notebooks/explore/13_own_survey.ipynb").read_text("utf-8"))
+    stored = json.loads((ROOT / "notebooks/explore/12_own_survey.ipynb").read_text("utf-8"))
     names: dict[str, Any] = {}
     for cell in stored["cells"]:
         if cell["cell_type"] == "code":

@@ -5,7 +5,7 @@ MONTH  ?= 2016-06
 BIN    := .venv/bin
 READY  := .venv/.ready
 
-.PHONY: report test test-browser lab bench hooks clean help
+.PHONY: report test test-browser baseline lab bench hooks clean help
 
 report: $(READY)  ## set up, then clean, judge, map and report MONTH (default 2016-06)
 	@$(BIN)/povexit run --month $(MONTH)
@@ -26,6 +26,9 @@ test-browser: $(READY)  ## the notebooks people explore with, in a real browser 
 	    echo "no Chromium here; as root: apt-get install chromium, then make test-browser" >&2; exit 2; }; \
 	  apt-get update -q && apt-get install -y -q --no-install-recommends chromium; }
 	POVEXIT_BROWSER=1 $(BIN)/python -m pytest -rs tests/test_browser.py
+
+baseline: $(READY)  ## renew the pictures that figures are held against, after a change that was looked at
+	POVEXIT_RENEW_BASELINE=1 $(BIN)/pytest -q tests/test_baseline.py
 
 bench: $(READY)  ## what the README claims about speed, cleaning and verdicts, measured here and now
 	$(BIN)/python benchmarks/run.py

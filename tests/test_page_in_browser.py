@@ -177,7 +177,7 @@ def test_data_and_notebook_can_be_saved_from_the_page(browser: Any, tmp_path: Pa
     with visit.page.expect_download() as waiting:
         visit.page.locator(".px-data a").nth(1).click()
     saved = waiting.value
-    assert saved.suggested_filename == "图.csv"
+    assert saved.suggested_filename == "达标与未达标.csv"
     assert Path(saved.path()).read_text(encoding="utf-8-sig").splitlines()[1] == "达标,3"
 
 

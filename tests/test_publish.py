@@ -530,3 +530,9 @@ def test_the_words_are_there_in_both_languages() -> None:
     assert set(publish.words("zh")) == set(publish.words("en"))
     assert all(publish.words("zh").values())
     assert all(publish.words("en").values())
+
+
+def test_a_page_of_failure_links_to_no_notebook(tmp_path: Path) -> None:
+    page = publish.Page("题", "zh", notebook="notebooks/a.ipynb")
+    failed = publish.failure_page(tmp_path / "f.html", page, {"problem": "x"})
+    assert ".ipynb" not in failed.read_text(encoding="utf-8")

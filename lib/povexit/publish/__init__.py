@@ -9,7 +9,7 @@ pages look alike.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from povexit.errors import PovexitError, StoreError
@@ -168,6 +168,7 @@ def failure_page(
     StoreError
         If it cannot be written.
     """
+    there = replace(page, notebook=None)  # it did not run to its end
     parts = error if isinstance(error, Mapping) else vars(error)
     told = [(name, str(parts[name])) for name in ERROR_PARTS if parts.get(name) is not None]
-    return write(out, compose("failure.html.j2", page, told=told, kept=kept))
+    return write(out, compose("failure.html.j2", there, told=told, kept=kept))

@@ -78,11 +78,12 @@ def nested(entries: Sequence[Entry]) -> list[tuple[Entry, list[Entry]]]:
 
 
 def _table(part: Part, lang: str) -> str:
-    data = part.table
-    label = html.escape(str(data["caption"]), quote=True)
+    caption = str(part.table["caption"])
+    label = html.escape(caption, quote=True)
+    link = _download(table_rows(part.table), "table", caption, lang)
     return (
         f'<div class="px-wide" role="region" aria-label="{label}" tabindex="0">'
-        f"{clean_html(part.content)}</div>{_download(table_rows(data), 'table', lang)}"
+        f"{clean_html(part.content)}</div>{link}"
     )
 
 
@@ -100,12 +101,12 @@ def _raw(text: str, value: float | None) -> Any:
 
 
 def _figure(part: Part, lang: str) -> str:
-    said = html.escape(part.shows)
+    said, title = html.escape(part.shows), str(part.figure.get("title") or part.heading)
     data = part.figure.get("data") or {"columns": [], "rows": []}
     rows = [data["columns"], *data["rows"]] if data["rows"] else []
     return (
         f'<figure class="px-figure"><div class="px-wide" tabindex="0">{_drawn(part)}</div>'
-        f"<figcaption>{said}</figcaption></figure>{_download(rows, 'figure', lang)}"
+        f"<figcaption>{said}</figcaption></figure>{_download(rows, 'figure', title, lang)}"
     )
 
 
@@ -122,15 +123,15 @@ def _drawn(part: Part) -> str:
     return f'<img src="data:{part.kind};base64,{_base64(raw)}" alt="{alt}">'
 
 
-def _download(rows: Sequence[Sequence[Any]], kind: str, lang: str) -> str:
+def _download(rows: Sequence[Sequence[Any]], kind: str, title: str, lang: str) -> str:
     """Return the link that saves rows as CSV, from the page itself; nothing without rows."""
     if not rows:
         return ""
     word = words(lang)
+    name = html.escape(title or word[kind], quote=True)
     link = f"data:text/csv;charset=utf-8;base64,{_base64(as_csv(rows).encode('utf-8'))}"
     return (
-        f'<p class="px-data"><a download="{word[kind + "_file"]}.csv" href="{link}">'
-        f"{word[kind + '_data']}</a></p>"
+        f'<p class="px-data"><a download="{name}.csv" href="{link}">{word[kind + "_data"]}</a></p>'
     )
 
 

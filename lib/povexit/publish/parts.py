@@ -63,11 +63,14 @@ class Part:
     @property
     def shows(self) -> str:
         """Return the sentence that says what a drawing shows; its heading without one."""
+        if self.kind == COUNTY_MAP:
+            from povexit.maps import svg  # heavy, and few reports have one
+
+            return svg.summary(svg.county_map_from(self.county_map))
         own = SVG_TITLE.search(SVG_CREATOR.sub("", self.content))
         told = self.metadata.get("alt") or self.metadata.get(self.kind, {}).get("alt")
         return str(
             self.figure.get("alt")
-            or self.county_map.get("title")
             or told
             or (html.unescape(own[1]) if own and self.kind == "image/svg+xml" else self.heading)
         )

@@ -46,8 +46,8 @@ def column_widths(table: Mapping[str, Any], size: float, whole: float) -> list[f
         return []
     least = [_need(max((text_width(w, size) for w in pieces), default=0)) for _, pieces in lines]
     lacking = sum(most) - sum(least)
-    rest = max(whole - sum(least), 0.0)
-    widths = [low + (high - low) * rest / lacking for low, high in zip(least, most, strict=True)]
+    part = max(whole - sum(least), 0.0) / lacking if lacking else 0.0
+    widths = [low + (high - low) * part for low, high in zip(least, most, strict=True)]
     return [round(width * whole / sum(widths), 3) for width in widths]
 
 

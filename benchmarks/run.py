@@ -25,6 +25,7 @@ PRINTING = (
     "score_cleaning.py",
     "judge_full.py",
     "campaign_full.py",
+    "lab_speed.py",
     "estimate_speed.py",
     "multidimensional.py",
     "false_pass_grid.py",

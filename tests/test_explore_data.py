@@ -43,6 +43,20 @@ def test_importing_the_package_is_light() -> None:
     assert found.stdout.strip() == "[]", found.stderr
 
 
+def test_loading_a_table_does_not_wait_for_widgets_or_statistics() -> None:
+    heavy = "ipywidgets", "anywidget", "itables", "scipy.stats"
+    asked = f"import povexit as px, sys; px.load; print([m for m in {heavy} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
+    assert found.stdout.strip() == "[]", found.stderr
+
+
+def test_every_view_is_where_the_package_says() -> None:
+    for name in px.explore.__all__:
+        assert getattr(px.explore, name).__doc__, name
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        px.explore.nothing  # noqa: B018
+
+
 def test_what_is_there_shows_by_completion() -> None:
     assert {"load", "catalogue", "describe", "counties", "months", "decide"} <= set(dir(px))
     for name in px.__all__:

@@ -344,6 +344,43 @@ def test_a_template_without_the_layouts_is_answered_by_name(tmp_path: Path) -> N
     assert not (tmp_path / "deck.pptx").exists()
 
 
+def changed(path: Path, change) -> Path:
+    """Save a template after a change to its layouts."""
+    decks.template(path)
+    office = Presentation(str(path))
+    for layout in office.slide_layouts:
+        change(layout)
+    office.save(str(path))
+    return path
+
+
+def without_feet(layout) -> None:
+    for place in list(layout.placeholders):
+        if place.placeholder_format.idx >= 10:
+            place._element.getparent().remove(place._element)
+
+
+def flat(layout) -> None:
+    for place in layout.placeholders:
+        if place.placeholder_format.idx == 1:
+            place.left, place.top, place.width, place.height = (Pt(36),) * 4
+
+
+def test_a_template_without_foot_still_gets_label_month_and_number(tmp_path: Path) -> None:
+    office = changed(tmp_path / "office.pptx", without_feet)
+    made = deck(tmp_path, every(), PAGE, office)
+    for slide in made.slides:
+        texts = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
+        assert {"2016年6月", style.SIMULATED["zh"]} <= set(texts)
+        assert len(list(slide._element.iter(qn("a:fld")))) == 1
+
+
+def test_a_body_too_small_for_a_chart_is_none(tmp_path: Path) -> None:
+    office = changed(tmp_path / "office.pptx", flat)
+    with pytest.raises(StoreError, match="lacks a layout"):
+        deck(tmp_path, [bars()], PAGE, office)
+
+
 def macros(path: Path) -> Path:
     """Put macros into a template that says it has none."""
     decks.template(path)

@@ -6,6 +6,14 @@ choosing which fact to tell. Unknown is told beside every share.
 
 from __future__ import annotations
 
+from povexit.narrative.asked import (
+    data_asks,
+    definitions_notes,
+    due_message,
+    headline_message,
+    target_message,
+    targets_message,
+)
 from povexit.narrative.frame import (
     chooser,
     delivered,
@@ -31,11 +39,7 @@ from povexit.narrative.households import headline, near_line, why_not
 from povexit.narrative.messages import (
     behind_message,
     change_message,
-    data_asks,
-    definitions_notes,
-    due_message,
     hardest_message,
-    headline_message,
     meeting_message,
     no_survey,
     places_message,
@@ -43,8 +47,6 @@ from povexit.narrative.messages import (
     quality_message,
     remedy_message,
     settled_message,
-    target_message,
-    targets_message,
 )
 from povexit.narrative.prose import Prose
 from povexit.narrative.records import findings, quality

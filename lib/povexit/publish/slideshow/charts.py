@@ -143,35 +143,46 @@ def _legend(drawn: Any, chart: Chart) -> None:
 
 
 def _axes(drawn: Any, chart: Chart, room: tuple[float, float]) -> None:
-    """Name the bars or months; bars carry their numbers, so that their axis goes."""
     names, values = drawn.category_axis, drawn.value_axis
     names.has_major_gridlines = False
-    names.format.line.fill.solid()
-    names.format.line.fill.fore_color.rgb = _rgb(COLORS["line"])
+    _line_of(names.format, COLORS["line"])
     names.tick_label_position = TICKS.LOW
-    names.major_tick_mark = names.minor_tick_mark = XL_TICK_MARK.NONE
-    values.major_tick_mark = values.minor_tick_mark = XL_TICK_MARK.NONE
+    for axis in (names, values):
+        axis.major_tick_mark = axis.minor_tick_mark = XL_TICK_MARK.NONE
     values.format.line.fill.background()
     _no_skipping(names)
     _outline_off(drawn)
     if chart.kind == "paths":
-        values.minimum_scale = 0
-        values.has_major_gridlines = True
-        values.major_gridlines.format.line.fill.solid()
-        values.major_gridlines.format.line.fill.fore_color.rgb = _rgb("#DDDDDD")
-        values.tick_labels.number_format = "0%" if chart.unit == "%" else WHOLE
-        values.tick_labels.number_format_is_linked = False
-        return
-    names.reverse_order = True
+        _value_axis(values, chart)
+    else:
+        _bars(drawn, chart, room)
+
+
+def _value_axis(values: Any, chart: Chart) -> None:
+    """Let a path begin at nothing, over a light grid."""
+    values.minimum_scale = 0
+    values.has_major_gridlines = True
+    _line_of(values.major_gridlines.format, "#DDDDDD")
+    values.tick_labels.number_format = "0%" if chart.unit == "%" else WHOLE
+    values.tick_labels.number_format_is_linked = False
+
+
+def _bars(drawn: Any, chart: Chart, room: tuple[float, float]) -> None:
+    """Order bars from top to bottom; they carry their numbers, so that their axis goes."""
+    values, plot = drawn.value_axis, drawn.plots[0]
+    drawn.category_axis.reverse_order = True
     values.visible = False
     values.has_major_gridlines = False
-    low, high = _ends(chart)
-    values.minimum_scale, values.maximum_scale = low, high
-    plot = drawn.plots[0]
+    values.minimum_scale, values.maximum_scale = _ends(chart)
     slot = room[1] / len(chart.categories)
     plot.gap_width = int(min(max(_GAP, 100 * (slot / _WIDEST - 1)), _MOST_GAP))
     if chart.kind == "stacked":
         plot.overlap = 100
+
+
+def _line_of(format_: Any, color: str) -> None:
+    format_.line.fill.solid()
+    format_.line.fill.fore_color.rgb = _rgb(color)
 
 
 def _ends(chart: Chart) -> tuple[float, float]:
@@ -253,8 +264,7 @@ def _fill(format_: Any, look: str) -> None:
         fill.fore_color.rgb, fill.back_color.rgb = _rgb(COLORS["line"]), _rgb(status.color)
     if status.hatch or status.color == "#FFFFFF":
         format_.line.width = Pt(1)
-        format_.line.fill.solid()
-        format_.line.fill.fore_color.rgb = _rgb(COLORS["line"])
+        _line_of(format_, COLORS["line"])
 
 
 def _rgb(color: str) -> RGBColor:

@@ -20,10 +20,12 @@ _WIDE, _ROUGHLY = 16 / 9, 0.02
 #: What a file may hold when it is unpacked: an office's template has some megabytes.
 _LARGEST_BYTES = 300_000_000
 _TITLES = (KIND.TITLE, KIND.CENTER_TITLE)
-_BODIES = (KIND.OBJECT, KIND.BODY)
+_FEET = (KIND.DATE, KIND.FOOTER, KIND.SLIDE_NUMBER, KIND.HEADER)
+#: The part of a slide that a body takes at least.
+_LEAST = 0.3
 EXPECTED = (
     "a layout with a title and a subtitle (标题幻灯片 / Title Slide), and one with a title and one"
-    " body (标题和内容 / Title and Content)"
+    " large body (标题和内容 / Title and Content)"
 )
 HINT = "add the layouts in PowerPoint or WPS (视图 > 幻灯片母版), or leave out --template"
 
@@ -62,8 +64,10 @@ def load(path: Path | None) -> Template:
     _check_size(deck, path)
     _empty(deck)
     layouts = [layout for master in deck.slide_masters for layout in master.slide_layouts]
-    cover = next((x for x in layouts if _kinds(x, _TITLES) and _kinds(x, (KIND.SUBTITLE,))), None)
-    content = next((x for x in layouts if _kinds(x, _TITLES) and _is_content(x)), None)
+    cover = next((x for x in layouts if _has(x, _TITLES, (KIND.SUBTITLE,))), None)
+    content = next(
+        (x for x in layouts if _has(x, _TITLES, (KIND.OBJECT,)) and _is_large(x, deck)), None
+    )
     if cover is None or content is None:
         raise StoreError(
             "the template lacks a layout that a deck needs",
@@ -118,7 +122,7 @@ def _fits(parts: zipfile.ZipFile) -> bool:
 
 def _damaged(path: Path, found: object) -> StoreError:
     return StoreError(
-        "the template cannot be opened: it is damaged, or no presentation",
+        "the template cannot be opened: damaged, under a password, or no presentation",
         where=path,
         expected="a .pptx file that PowerPoint or WPS opens",
         found=found if isinstance(found, str) else type(found).__name__,
@@ -155,15 +159,17 @@ def _kinds(layout: Any, kinds: tuple[Any, ...]) -> list[Any]:
     return [p for p in layout.placeholders if p.placeholder_format.type in kinds]
 
 
-def _is_content(layout: Any) -> bool:
-    """Tell whether a layout has one body, and one that anything can stand in."""
-    bodies = _kinds(layout, _BODIES)
-    return len(bodies) == 1 and _is_free(bodies[0]) and not _kinds(layout, (KIND.PICTURE,))
+def _has(layout: Any, *asked: tuple[Any, ...]) -> bool:
+    """Tell whether a layout has one placeholder of each kind asked, and no other but its foot."""
+    others = [p for p in layout.placeholders if p.placeholder_format.type not in _FEET]
+    return len(others) == len(asked) and all(len(_kinds(layout, kinds)) == 1 for kinds in asked)
 
 
-def _is_free(body: Any) -> bool:
-    """Tell a body for content from a line of text under a heading, and from upright text."""
-    return body.placeholder_format.type == KIND.OBJECT and body._element.ph.get("orient") != "vert"
+def _is_large(layout: Any, deck: Any) -> bool:
+    """Tell a body that a chart can stand in from a line of text, or from upright text."""
+    (body,) = _kinds(layout, (KIND.OBJECT,))
+    area = (body.width or 0) * (body.height or 0)
+    return bool(area >= _LEAST * deck.slide_width * deck.slide_height)
 
 
 def _described(layout: Any) -> str:

@@ -116,6 +116,24 @@ def test_a_number_of_few_households_is_masked_however_it_is_asked(query: str) ->
     assert found["status"].tolist() == ["suppressed"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select avg(columns('household_size|net_income_yuan')) from cleaned_households "
+        "where village_code = '451022001002'",
+        "select unnest({'a': count(*), 'b': avg(net_income_yuan)}) from cleaned_households "
+        "where village_code = '451022001002'",
+        "select count(*) n, count(*) n from cleaned_households where village_code = '451022001002'",
+        "select *, count(*) from (select household_size, net_income_yuan from cleaned_households "
+        "where village_code = '451022001002') group by all",
+    ],
+)
+def test_what_unfolds_into_columns_is_masked_in_all_of_them(query: str) -> None:
+    found = px.sql(query, MONTH)
+    assert (found["status"] == "suppressed").all()
+    assert found.drop(columns="status").isna().all(axis=None)
+
+
 def test_members_do_not_make_a_few_households_many() -> None:
     """Eight members of four households are four households."""
     found = px.sql(

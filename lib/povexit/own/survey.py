@@ -24,6 +24,7 @@ from povexit.own.households import (
     equivalents,
     households,
 )
+from povexit.own.lines import lines
 from povexit.own.mapping import SurveyMap, read_mapping, units
 from povexit.poverty import Index, Indicator, Line
 from povexit.style import language
@@ -171,7 +172,7 @@ def read(file: str | Path | pd.DataFrame, mapping: str | Path | Mapping[str, Any
     made = households(source, chosen, found)
     made = _weights(source, chosen, made, found)
     made = _welfare(chosen, made, found)
-    made["line"] = _lines(chosen, made, found)
+    made["line"] = lines(chosen, made, found)
     _look(chosen, made, found)
     made = made.drop(columns=[MONEY, CHILDREN, LINE_GROUP])
     return Survey(made.reset_index(drop=True), chosen, found, source.where)
@@ -224,50 +225,6 @@ def _welfare(mapping: SurveyMap, made: pd.DataFrame, found: Found) -> pd.DataFra
     found["zero_money"] = int((whole == 0).sum())
     found["unknown_size"] = int(made["household_size"].isna().sum())
     return made.assign(welfare=whole * a_year / equivalents(made, mapping))
-
-
-def _lines(mapping: SurveyMap, made: pd.DataFrame, found: Found) -> pd.Series:
-    """Return each household's line, a year."""
-    line = mapping.line
-    a_year = units()["period"][line.get("period", "year")]["a_year"]
-    nothing = pd.Series(np.nan, index=made.index)
-    if not line:
-        return nothing
-    if "amount" in line:
-        return nothing.fillna(float(line["amount"]) * a_year)
-    if "dollars_a_day" in line:
-        if "ppp" not in line:
-            raise SurveyError(
-                "a line in dollars needs the conversion factor",
-                where=f"{mapping.where}, [line]",
-                expected="ppp = local currency per international dollar",
-            )
-        amount = float(line["dollars_a_day"]) * float(line["ppp"]) * 365
-        found["line_by_user"] = amount
-        return nothing.fillna(amount)
-    if "column" in line:
-        found_lines = made["line"].astype(float) * a_year
-    else:
-        found_lines = _by_group(mapping, made, a_year)
-    found["no_line_for"] = int(found_lines.isna().sum())
-    return found_lines
-
-
-def _by_group(mapping: SurveyMap, made: pd.DataFrame, a_year: float) -> pd.Series:
-    line = mapping.line
-    if "by" not in line:
-        where = f"{mapping.where}, [line]"
-        raise SurveyError("lines by group need the group's column", where=where, expected="by")
-    known = {str(k): float(v) * a_year for k, v in line["amounts"].items()}
-    there = set(made[LINE_GROUP].dropna())
-    if strange := set(known) - there:
-        raise SurveyError(
-            "a line is given for a group that the file does not have",
-            where=f"{mapping.where}, [line.amounts]",
-            expected=", ".join(sorted(there)),
-            found=", ".join(sorted(strange)),
-        )
-    return made[LINE_GROUP].map(known).astype(float)
 
 
 def _look(mapping: SurveyMap, made: pd.DataFrame, found: Found) -> None:

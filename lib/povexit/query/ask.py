@@ -74,7 +74,11 @@ def sql(query: str, month: str | None = None, *, mask: bool = True, **frames: An
         _count(top, confidential)
     with connect(month, tree.tables(top), given) as base:
         found = _answered(base, query if not is_sum else _text(parsed), month)
-    return found if not is_sum else _masked(found, values)
+    if not is_sum:
+        return found
+    # what is unpacked into several columns has no place of its own: then all are masked
+    written = len(_selects(top)[0]["select_list"])
+    return _masked(found, values if written == len(found.columns) else None)
 
 
 def _month(month: str | None) -> str:
@@ -154,7 +158,7 @@ def _selects(top: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _values(top: Mapping[str, Any], known: frozenset[str]) -> list[int] | None:
     """Return which columns of the answer are summaries; None if a ``*`` hides their places."""
     listed = [one["select_list"] for one in _selects(top)]
-    if any(entry.get("class") == "STAR" for entries in listed for entry in entries):
+    if any(part.get("class") == "STAR" for part in tree.walk(listed)):
         return None
     return [
         place
@@ -229,7 +233,6 @@ def _masked(found: pd.DataFrame, values: list[int] | None) -> pd.DataFrame:
     places = range(len(shown.columns)) if values is None else values
     hide = (counts != "shown").to_numpy()
     for place in places:
-        column = shown.columns[place]
-        shown[column] = shown[column].mask(hide)
+        shown.isetitem(place, shown.iloc[:, place].mask(hide).array)
     name = STATUS if STATUS not in shown else f"cell_{STATUS}"
     return shown.assign(**{name: counts.astype("string").to_numpy()})

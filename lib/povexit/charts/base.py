@@ -37,6 +37,8 @@ _ROW_EMS = 1.3
 #: The longest name of a row, and the gap before a column of figures, in sizes of text.
 _NAME_EMS = 18
 _GAP_EMS = 1.3
+#: Room that two columns of figures beside the plot take, in sizes of text.
+_FIGURES_EMS = 12
 #: Chinese names of criteria stand below columns, in lines of this many sizes of text.
 _HEAD_EMS = 3.4
 #: English ones lean below them; a very long one is cut.
@@ -123,13 +125,21 @@ def heads_below(ax: Axes, names: Sequence[str], lang: str | None) -> None:
     """Name columns below the plot: Chinese in short lines, English leaning and cut if very long."""
     size = 0.9 * text_size()
     if language(lang) == "zh":
-        heads = ["\n".join(wrap(name, _HEAD_EMS * size, size)) for name in names]
+        width = min(_HEAD_EMS * size, _column_width(ax, len(names)) - 0.3 * size)
+        heads = ["\n".join(wrap(name, width, size)) for name in names]
         ax.set_xticks(range(len(names)), heads, size=size)
     else:
         heads = [shorten(name, _LEANING_EMS * size, size) for name in names]
         ax.set_xticks(range(len(names)), heads, size=size)
         plt.setp(ax.get_xticklabels(), rotation=40, ha="right", rotation_mode="anchor")
     ax.tick_params(length=0)
+
+
+def _column_width(ax: Axes, columns: int) -> float:
+    """Return how wide a column is at least, in points, beside the names of the rows."""
+    names = [text_width(label.get_text(), text_size()) for label in ax.get_yticklabels()]
+    room = 72 * float(figure_of(ax).get_size_inches()[0]) - max(names, default=0.0)
+    return (room - _FIGURES_EMS * text_size()) / max(columns, 1)
 
 
 def statuses(table: pd.DataFrame, column: str) -> list[str]:

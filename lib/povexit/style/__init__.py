@@ -18,6 +18,7 @@ import matplotlib as mpl
 import matplotlib.style
 from matplotlib import font_manager
 
+from povexit.errors import StoreError
 from povexit.style.describe import (
     FIGURE_MIME,
     PANEL,
@@ -78,6 +79,7 @@ from povexit.style.text import (
 from povexit.style.told import ends, listed, without_value
 
 FAMILY = "Povexit Sans SC"
+FONTS = ("PovexitSansSC-Bold.ttf", "PovexitSansSC-Regular.ttf")
 #: What grows heavier where a figure is seen from afar.
 _LINES = (
     *("axes.linewidth", "grid.linewidth", "lines.linewidth", "patch.linewidth", "hatch.linewidth"),
@@ -214,14 +216,28 @@ def within(lang: str, context: str) -> Iterator[None]:
 
 @cache
 def register_fonts() -> None:
-    """Make the shipped fonts known to matplotlib; nothing need be installed."""
+    """Make the shipped fonts known to matplotlib; nothing need be installed.
+
+    Raises
+    ------
+    StoreError
+        If a font file is missing or torn: every Chinese letter would be drawn as a box.
+    """
     for file in font_files():
-        font_manager.fontManager.addfont(file)
+        try:
+            font_manager.fontManager.addfont(file)
+        except (OSError, RuntimeError) as error:  # FreeType's own errors are RuntimeErrors
+            raise StoreError(
+                "the font of the figures is missing",
+                where=file,
+                found=error,
+                hint="restore the file from the repository: git checkout lib/povexit/styles/fonts",
+            ) from error
 
 
 def font_files() -> list[Path]:
     """Return the shipped font files, for those who embed them (HTML, PDF)."""
-    return sorted((STYLES / "fonts").glob("*.ttf"))
+    return [STYLES / "fonts" / name for name in FONTS]
 
 
 def _inline_svg() -> None:

@@ -136,7 +136,7 @@ def household(
         *(c.id for c in rule.criteria),
         VERDICT,
     ]
-    peers = homes.select(names).to_pandas()
+    peers = homes.select(names).to_pandas().convert_dtypes()
     call = _call("household", household_id, month, edition)
     row = own.to_pandas().iloc[0]
     return One(household_id, "household", row, peers, rule, call, language(lang))

@@ -10,9 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from povexit import maps, narrative, privacy, standards, tables
-from povexit.decide import counted
 from povexit.errors import UnknownNameError
+from povexit.explore import flips
 from povexit.explore.data import is_simulated, latest
+from povexit.explore.flips import COUNTS
 from povexit.explore.ground import UNITS, VERDICT, Ground, Judged, ground, rules_of
 from povexit.maps import SHARE, Classes, CountyMap
 from povexit.narrative.prose import Prose
@@ -22,7 +23,7 @@ from povexit.standards.model import Value
 from povexit.style import SIMULATED, SUPPRESSED, figure_of, foot, known, language, pick
 
 #: What a share counts, and of whom.
-COUNTS, WHOLES = ("households", "persons"), ("all", "known")
+WHOLES = ("all", "known")
 COUNTED = {"households": "户", "persons": "人口"}
 #: What a map can show: who flips, or who meets it after. The classes are the same on every move,
 #: so that a colour keeps its meaning.
@@ -84,8 +85,8 @@ class WhatIf:
         ``villages_failing_before``, ``villages_failing_after``, ``verdict_before``,
         ``verdict_after`` (of the county) and ``status``: a county of fewer than ten households is suppressed.
         """
-        table = _by_county(_counts(self.before, self.after), self.count, self.of)
-        table = table.merge(_villages(self.before, self.after), on="county_code", how="left")
+        table = flips.by_county(flips.counts(self.before, self.after), self.count, self.of)
+        table = table.merge(flips.villages(self.before, self.after), on="county_code", how="left")
         for name, side in (("before", self.before), ("after", self.after)):
             verdicts = side.counties.set_index("county_code")[VERDICT]
             table[f"verdict_{name}"] = table["county_code"].map(verdicts).astype("boolean")
@@ -107,7 +108,7 @@ class WhatIf:
     @cached_property
     def totals(self) -> pd.DataFrame:
         """How many households, villages and counties meet either rule, fail it or are unknown."""
-        return pd.concat([_totals(self.before), _totals(self.after)], ignore_index=True)
+        return pd.concat([flips.totals(self.before), flips.totals(self.after)], ignore_index=True)
 
     def said(self) -> Prose:
         """Return what was changed and who flips, in a sentence."""
@@ -259,68 +260,6 @@ def _call(changes: dict[str, Value], given: Mapping[str, str]) -> str:
     parts = [repr(changes)] if changes else []
     parts += [f"{k}={v!r}" for k, v in given.items() if usual.get(k) != v]
     return f"px.what_if({', '.join(parts)})"
-
-
-def _counts(before: Judged, after: Judged) -> pd.DataFrame:
-    """Return households and persons by county and by both verdicts."""
-    import polars as pl
-
-    both = before.homes.select("county_code", "household_size", before=VERDICT)
-    both = both.with_columns(after=after.homes[VERDICT])
-    grouped = both.group_by("county_code", "before", "after").agg(
-        households=pl.len().cast(pl.Int64), persons=pl.col("household_size").sum()
-    )
-    kinds = {"before": "boolean", "after": "boolean", "county_code": "string"}
-    return grouped.to_pandas().astype(kinds).sort_values("county_code", ignore_index=True)
-
-
-def _by_county(counts: pd.DataFrame, count: str, of: str) -> pd.DataFrame:
-    """Return what a county had before and after, from counts that add up."""
-    sums = counts.groupby("county_code")[[*COUNTS]].sum()
-    was, now = (counts[side].fillna(False) for side in ("before", "after"))
-    table = sums.assign(
-        gained=_sums(counts, now & ~was, "households"), lost=_sums(counts, was & ~now, "households")
-    )
-    for side, meets in (("before", was), ("after", now)):
-        whole = sums[count] if of == "all" else _sums(counts, counts[side].notna(), count)
-        share = _sums(counts, meets, count).astype("Float64") / whole.mask(whole == 0)
-        table[f"share_{side}"] = share.reindex(table.index)
-    return table.fillna({"gained": 0, "lost": 0}).reset_index()
-
-
-def _sums(counts: pd.DataFrame, rows: pd.Series, count: str) -> pd.Series:
-    """Return a sum a county over some rows, 0 where there are none."""
-    return counts[count].where(rows.astype(bool), 0).groupby(counts["county_code"]).sum()
-
-
-def _villages(before: Judged, after: Judged) -> pd.DataFrame:
-    """Return how many villages each county has, and how many of them fail before and after."""
-    table = before.villages.groupby("county_code").size().to_frame("villages")
-    for name, side in (("before", before), ("after", after)):
-        fails = (~side.villages[VERDICT]).fillna(False).groupby(side.villages["county_code"]).sum()
-        table[f"villages_failing_{name}"] = fails.astype("Int64")
-    return table.reset_index()
-
-
-def _totals(side: Judged) -> pd.DataFrame:
-    """Return one row a level: how many meet the rule, fail it or are unknown."""
-    places = [(side.villages, side.rules["village"]), (side.counties, side.rules["county"])]
-    return pd.concat([_households(side), *(counted(*place) for place in places)])
-
-
-def _households(side: Judged) -> pd.DataFrame:
-    import polars as pl
-
-    grouped = side.homes.group_by(VERDICT).agg(
-        units=pl.len(), persons=pl.col("household_size").sum()
-    )
-    by = {row[VERDICT]: row for row in grouped.to_dicts()}
-    nobody = {"units": 0, "persons": 0}
-    row: dict[str, object] = {"level": "households", "edition": side.rules["household"].edition}
-    for state, verdict in (("meets", True), ("fails", False), ("unknown", None)):
-        found = by.get(verdict, nobody)
-        row |= {state: found["units"], f"persons_{state}": found["persons"]}
-    return pd.DataFrame([row])
 
 
 def thresholds(

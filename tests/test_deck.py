@@ -255,6 +255,11 @@ def test_a_slide_shows_itself_in_the_lab_and_what_it_shows_is_text() -> None:
     assert slides.parse(slide.to_json()) == slide
 
 
+def test_in_the_lab_numbers_of_a_table_stand_right() -> None:
+    shown = slides.table("t", Printed(2, 2))._repr_mimebundle_()["text/html"]
+    assert '<th scope="row" class="px-text">第0县</th><td class="px-num">12.5%</td>' in shown
+
+
 # the file
 
 

@@ -98,6 +98,27 @@ class Executed:
         return geography.county_name(code, lang) if known else None
 
 
+def opened(notebook: Path) -> Any:
+    """Return an executed notebook as nbformat has it.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read.
+    """
+    import nbformat
+
+    try:
+        return nbformat.read(notebook, as_version=4)
+    except (OSError, ValueError) as error:  # nbformat's own errors are ValueErrors
+        raise StoreError(
+            "the executed notebook cannot be read",
+            where=notebook,
+            found=error,
+            hint="run the month again: povexit run --month YYYY-MM",
+        ) from error
+
+
 def read(notebook: Path) -> Executed:
     """Return what an executed notebook shows.
 
@@ -106,17 +127,7 @@ def read(notebook: Path) -> Executed:
     StoreError
         If it cannot be read, or has nothing to show.
     """
-    import nbformat
-
-    try:
-        found = nbformat.read(notebook, as_version=4)
-    except (OSError, ValueError) as error:  # nbformat's own errors are ValueErrors
-        raise StoreError(
-            "the executed notebook cannot be read",
-            where=notebook,
-            found=error,
-            hint="run the month again: povexit run --month YYYY-MM",
-        ) from error
+    found = opened(notebook)
     shown = tuple(parts(found.cells))
     if not shown:
         raise StoreError("the notebook shows nothing", where=notebook.name)

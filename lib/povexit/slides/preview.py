@@ -66,18 +66,25 @@ def _body(slide: Slide) -> str:
         return f'<img src="{source}" alt="{alt}" style="width:100%">'
     if isinstance(body, Lines):
         return "".join(f"<p>{_safe(item)}</p>" for item in body.items)
-    return _rows(body.headers, body.rows) if isinstance(body, Grid) else _drawn(body)
+    return _rows(body) if isinstance(body, Grid) else _drawn(body)
 
 
-def _rows(headers: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
-    head = "".join(f'<th scope="col">{_safe(name)}</th>' for name in headers)
-    lines = "".join(
-        f'<tr><th scope="row">{_safe(row[0])}</th>'
-        + "".join(f"<td>{_safe(cell)}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
+def _rows(grid: Grid) -> str:
+    kinds = ["px-num" if is_number else "px-text" for is_number in grid.numeric]
+    head = "".join(
+        f'<th scope="col" class="{kind}">{_safe(name)}</th>'
+        for name, kind in zip(grid.headers, kinds, strict=True)
     )
+    lines = "".join(_line(row, kinds) for row in grid.rows)
     return f'<table class="px-table"><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>'
+
+
+def _line(row: tuple[str, ...], kinds: list[str]) -> str:
+    cells = "".join(
+        f'<td class="{kind}">{_safe(cell)}</td>'
+        for cell, kind in zip(row[1:], kinds[1:], strict=True)
+    )
+    return f'<tr><th scope="row" class="{kinds[0]}">{_safe(row[0])}</th>{cells}</tr>'
 
 
 def _drawn(chart: Chart) -> str:

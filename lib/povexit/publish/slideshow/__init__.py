@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from povexit import store
 from povexit.errors import StoreError
 from povexit.publish.page import Page, words
+from povexit.publish.parts import opened
 from povexit.publish.slideshow import template as templates
 from povexit.publish.slideshow.frame import compose
 from povexit.publish.slideshow.package import steady
@@ -68,29 +69,14 @@ def slides(notebook: Path) -> Iterator[Slide]:
     Raises
     ------
     StoreError
-        If it is no notebook, or was not executed.
+        If it is no notebook.
     SchemaError
         If a slide cannot be read.
     """
-    for output in _outputs(notebook):
-        if MIME in output.get("data", {}):
-            yield parse(output["data"][MIME])
-
-
-def _outputs(notebook: Path) -> Iterator[Mapping[str, Any]]:
-    import nbformat
-
-    try:
-        cells = nbformat.read(notebook, as_version=4).cells
-    except (OSError, ValueError, nbformat.ValidationError) as error:
-        raise StoreError(
-            "the executed notebook of the deck cannot be read",
-            where=notebook,
-            found=type(error).__name__,
-            hint="run the month again with povexit run",
-        ) from error
-    for cell in cells:
-        yield from cell.get("outputs", [])
+    for cell in opened(notebook).cells:
+        for output in cell.get("outputs", []):
+            if MIME in output.get("data", {}):
+                yield parse(output["data"][MIME])
 
 
 def _name(presentation: Any, page: Page) -> None:

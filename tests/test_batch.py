@@ -358,7 +358,7 @@ def test_a_notebook_that_hangs_is_ended(home: Home, tmp_path: Path) -> None:
     home.deliver(A, "slow")
     path = home.folder / "notebooks" / "01_clean.ipynb"
     task = worker.Task("t", path, {"month": MONTH, "county": A}, longest=2)
-    result = worker.run(task, str(tmp_path))
+    result = worker.run(task, str(tmp_path), str(home.folder))
     assert result.error
     assert result.error["problem"] == "the notebook did not get on, and was ended"
     assert "timed out" in result.error["found"]

@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import csv
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +20,12 @@ import polars as pl
 import pytest
 from pptx import Presentation
 from tests.decks import notes, titles
+from tests.test_engine import shown
 
 from povexit import cli, decide, publish, raw, store, style
 from povexit.batch.options import CITY_PAGES, COUNTY, DECK
 from povexit.batch.pool import Pool
+from povexit.batch.warm import ENVIRONMENT
 from povexit.batch.worker import Task
 from povexit.publish import Page
 
@@ -123,7 +129,7 @@ def test_a_report_has_its_sections_and_figures(made: Made) -> None:
 
 
 @pytest.fixture(scope="module")
-def others(made: Made, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def work(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The county's page in English; city report and maps of what there is, one county of twelve."""
     work = tmp_path_factory.mktemp("others")
     given = {"month": MONTH, "edition": "2016", "lang": "zh"}
@@ -138,7 +144,39 @@ def others(made: Made, tmp_path_factory: pytest.TempPathFactory) -> dict[str, st
     with Pool(work, jobs=2) as pool:
         found = {result.name: result.error for result in pool.run(tasks)}
     assert found == dict.fromkeys(["english", *CITY_PAGES])
-    return {name: (work / f"{name}.html").read_text(encoding="utf-8") for name in found}
+    return work
+
+
+@pytest.fixture(scope="module")
+def others(work: Path) -> dict[str, str]:
+    return {path.stem: path.read_text(encoding="utf-8") for path in work.glob("*.html")}
+
+
+def test_warm_pages_show_what_plain_papermill_shows(made: Made, work: Path, tmp_path: Path) -> None:
+    given = {"month": MONTH, "edition": "2016", "lang": "zh"}
+    steps = {"english": (COUNTY, given | {"county": YOUJIANG, "lang": "en"})}
+    steps |= {
+        name: (step, {k: given[k] for k in step.parameters}) for name, step in CITY_PAGES.items()
+    }
+    with ThreadPoolExecutor(2) as pool:
+        jobs = [(step.path, tmp_path / f"{name}.ipynb", p) for name, (step, p) in steps.items()]
+        assert [*pool.map(_plainly, jobs)] == [""] * len(steps)
+    for name, (step, _) in steps.items():
+        plain, warmly = shown(tmp_path / f"{name}.ipynb"), shown(work / f"{name}.ipynb")
+        for number, (one, other) in enumerate(zip(plain, warmly, strict=True)):
+            assert other == one, f"{step.notebook}, cell {number}"
+
+
+def _plainly(job: tuple[Path, Path, dict[str, str]]) -> str:
+    """Run papermill's command line; return what it says if it fails."""
+    notebook, out, parameters = job
+    given = [word for k, v in parameters.items() for word in ("-r", k, v)]
+    command = [sys.executable, "-m", "papermill", str(notebook), str(out), *given]
+    environment = {**os.environ, **ENVIRONMENT}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment, cwd=notebook.parent
+    )
+    return done.stderr if done.returncode else ""
 
 
 def test_an_english_page_has_no_chinese_heading(others: dict[str, str]) -> None:

@@ -4,30 +4,51 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import shutil
-import signal
 import sys
-import tempfile
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager
-from multiprocessing import resource_tracker
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from povexit import store
-from povexit.batch.worker import ENDED_FROM_OUTSIDE, Result, Task, prepare, run
+from povexit.batch import forking, zygote
+from povexit.batch.warm import ENVIRONMENT
+from povexit.batch.worker import ENDED_FROM_OUTSIDE, Result, Task, run
 
-KERNEL_ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "SOURCE_DATE_EPOCH": "0",
-    # else each kernel compiles the package anew
-    "PYTHONDONTWRITEBYTECODE": "",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-}
-#: Sockets have paths of at most 107 bytes (104 on a Mac); the names in the folder take 40.
-LONGEST_SOCKET_FOLDER = 60
+T = TypeVar("T")
+
+
+class ForkExecutor(Executor):
+    """Runs each call in a process of its own, forked from one warm process, some at a time.
+
+    What ends one process ends one call: its future raises `forking.ProcessEnded`.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self._warm = zygote.Zygote()
+        self._waiting = ThreadPoolExecutor(jobs)
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Run a function that can be pickled, with arguments that can."""
+        return self._waiting.submit(self._warm.call, partial(fn, *args, **kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Wait for what runs, or end it too if what waits is to be cancelled."""
+        if cancel_futures:
+            self._waiting.shutdown(wait=False, cancel_futures=True)
+            self._warm.close()
+        self._waiting.shutdown(wait=wait)
+        self._warm.close()
 
 
 class Pool(AbstractContextManager["Pool"]):
@@ -36,94 +57,46 @@ class Pool(AbstractContextManager["Pool"]):
     def __init__(self, work: Path, jobs: int) -> None:
         self.work = work
         self.jobs = jobs
-        self._executor: ProcessPoolExecutor | None = None
-        self._sockets: str | None = None
+        self._executor: Executor | None = None
 
     def run(self, tasks: Sequence[Task]) -> Iterator[Result]:
-        """Run tasks; give each result as soon as it is there.
-
-        A process ended from outside takes all that is under way with it. What is then
-        left is run one at a time: only its cause can fail again, and has all memory.
-        """
-        left = yield from self._together(tasks)
-        for task in left:
-            if (yield from self._together([task])):
-                told = {**ENDED_FROM_OUTSIDE, "where": task.name}
-                yield Result(task.name, 0.0, told, "the worker process was ended from outside")
-
-    def _together(self, tasks: Sequence[Task]) -> Generator[Result, None, list[Task]]:
-        """Run tasks side by side; return those that a broken pool left undone."""
-        pending = self._submit(tasks)
-        left = []
+        """Run tasks; give each result as soon as it is there."""
+        places = str(self.work), str(store.root().resolve())
+        pending = {self._ready().submit(run, task, *places): task for task in tasks}
         while pending:
             # not for ever: Polars' handling of Ctrl-C lets Python see it only when a wait ends
             done, _ = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in done:
-                task = pending.pop(future)
-                if isinstance(future.exception(), BrokenProcessPool):
-                    left.append(task)
-                else:
-                    yield future.result()
-        return sorted(left, key=tasks.index)
+                yield _result(pending.pop(future), future)
 
-    def _submit(self, tasks: Sequence[Task]) -> dict[Future[Result], Task]:
-        """Hand tasks to the processes, to new ones if the pool broke meanwhile."""
-        with _undisturbed():
-            try:
-                return {self._ready().submit(run, t, str(self.work)): t for t in tasks}
-            except BrokenProcessPool:
-                self._end()
-                return {self._ready().submit(run, t, str(self.work)): t for t in tasks}
-
-    def _ready(self) -> ProcessPoolExecutor:
+    def _ready(self) -> Executor:
         if self._executor is None:
-            self._sockets = self._sockets or _socket_folder()
-            environment = KERNEL_ENVIRONMENT | {
-                "JUPYTER_RUNTIME_DIR": self._sockets,
-                "TMPDIR": self._sockets,
-                # the user's own start-up files and settings must not change a report
-                "IPYTHONDIR": f"{self._sockets}/ipython",
-                "POVEXIT_HOME": str(store.root().resolve()),
-            }
-            self._executor = ProcessPoolExecutor(
-                self.jobs,
-                # not fork: a warm parent has threads, and a fork of them may hang
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=prepare,
-                initargs=(os.getpid(), environment),
-            )
+            self._executor = ForkExecutor(self.jobs) if forking.can_fork() else _cold(self.jobs)
         return self._executor
 
-    def _end(self) -> None:
-        """End the processes now; their kernels follow, as they watch for that."""
-        if self._executor is None:
-            return
-        for process in list((self._executor._processes or {}).values()):
-            process.kill()
-        self._executor.shutdown(wait=True, cancel_futures=True)
-        self._executor = None
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self._end()
-        if self._sockets:
-            shutil.rmtree(self._sockets, ignore_errors=True)
+    def __exit__(self, *_: object) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
 
 
-def _socket_folder() -> str:
-    """Make the folder of the kernels' sockets, whose path must be short."""
-    long = len(os.fsencode(tempfile.gettempdir())) > LONGEST_SOCKET_FOLDER
-    return tempfile.mkdtemp(prefix="povexit-", dir="/tmp" if long else None)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold Ctrl-C back while processes start, so that none dies of it half made."""
-    resource_tracker.ensure_running()  # or it starts meanwhile, and lets Ctrl-C through
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _result(task: Task, future: Future[Result]) -> Result:
+    """Return what a task came to, also if its process is gone."""
     try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return future.result()
+    except (forking.ProcessEnded, BrokenProcessPool) as error:
+        told = {**ENDED_FROM_OUTSIDE, "where": task.name}
+        return Result(task.name, 0.0, told, str(error))
+
+
+def _cold(jobs: int) -> Executor:
+    """Return processes that start cold, where none can be forked, and say so."""
+    print("povexit: no forking on this system: plain papermill, slower", file=sys.stderr)
+    return ProcessPoolExecutor(
+        jobs,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=os.environ.update,
+        initargs=(dict(ENVIRONMENT),),
+    )
 
 
 class Progress(AbstractContextManager["Progress"]):

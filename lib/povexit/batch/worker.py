@@ -1,4 +1,4 @@
-"""One notebook run in a process of its own: papermill by its API, then the page.
+"""One notebook run by papermill, then its page, in a process of their own.
 
 Nothing here touches a published path: the executed notebook and its page are
 written into a working folder, checked, and left for the parent to publish. So
@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import sys
-import threading
+import resource
 import time
 import traceback
-import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from povexit.batch import engine
+from povexit.batch.warm import skip_slow_grammar
 from povexit.errors import PovexitError, StoreError
 
 if TYPE_CHECKING:
@@ -63,88 +60,31 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """How a task went. ``error`` has the parts of a `PovexitError`, ``trace`` is for the log."""
+    """How a task went.
+
+    Attributes
+    ----------
+    name
+        The task's.
+    seconds
+        How long it took.
+    error
+        The parts of a `PovexitError`, if it failed.
+    trace
+        For the log, if it failed.
+    peak_mb
+        The most memory that one of its processes held, in MB.
+    """
 
     name: str
     seconds: float
     error: dict[str, str] | None = None
     trace: str = ""
+    peak_mb: int = 0
 
 
-def prepare(parent: int, environment: Mapping[str, str]) -> None:
-    """Set up a worker process, once: own session, and an end when the parent ends.
-
-    A session of its own keeps the terminal's Ctrl-C from a notebook half done; the
-    parent alone decides. A worker whose parent was killed must not go on either, nor
-    leave the folder of its kernels' sockets behind. The kernels end with their worker.
-    """
-    os.setsid()
-    os.environ.update(environment)
-    # what libraries say there helps no clerk; errors come back as results
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    sockets = environment["JUPYTER_RUNTIME_DIR"]
-    threading.Thread(target=_end_with, args=(parent, sockets), daemon=True).start()
-
-
-def _end_with(parent: int, sockets: str) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    shutil.rmtree(sockets, ignore_errors=True)
-    os._exit(1)
-
-
-@cache
-def _papermill() -> Any:
-    """Import papermill without the two seconds in which a grammar nobody needs is compiled."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    import papermill
-    from papermill.engines import NBClientEngine, papermill_engines
-
-    class Engine(NBClientEngine):
-        """Keep the notebook if it breaks off; else papermill writes it, once, at its end.
-
-        Written at each cell, as papermill does by itself, it costs a fifth of a report.
-        """
-
-        @classmethod
-        def execute_managed_notebook(cls, nb_man: Any, *args: Any, keep: str, **more: Any) -> None:
-            try:
-                super().execute_managed_notebook(nb_man, *args, **more)
-            except Exception:
-                papermill.iorw.write_ipynb(nb_man.nb, keep)
-                raise
-
-    papermill_engines.register("povexit", Engine)
-    return papermill
-
-
-def _kernel_manager() -> type:
-    """Return a kernel manager that starts this very Python and needs no free port.
-
-    A ``python3`` kernel found in the user's folder may be another Python; and two
-    kernels started at once may pick the same TCP port, or the same socket name.
-    """
-    from ipykernel.kernelspec import get_kernel_dict
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-    from jupyter_core.paths import jupyter_runtime_dir
-
-    class OwnKernelManager(AsyncKernelManager):
-        transport = "ipc"
-
-        def _ip_default(self) -> str:
-            return str(Path(jupyter_runtime_dir()) / uuid.uuid4().hex[:12])
-
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            made = get_kernel_dict()
-            return KernelSpec(**{**made, "argv": [sys.executable, *made["argv"][1:]]})
-
-    return OwnKernelManager
-
-
-def run(task: Task, work: str) -> Result:
-    """Run one task in ``work``; every failure becomes part of the result.
+def run(task: Task, work: str, home: str) -> Result:
+    """Run one task; every failure becomes part of the result.
 
     Parameters
     ----------
@@ -152,14 +92,22 @@ def run(task: Task, work: str) -> Result:
         What to run.
     work
         A folder on the disk of the reports; ``<name>.ipynb`` and ``<name>.html`` appear there.
+    home
+        The project's folder, named from the root.
     """
+    os.environ["POVEXIT_HOME"] = home  # for the notebook, too
     start = time.perf_counter()
     error, trace = None, ""
     try:
         _run(task, Path(work))
     except Exception as problem:
         error, trace = told(problem), traceback.format_exc()
-    return Result(task.name, time.perf_counter() - start, error, trace)
+    return Result(task.name, time.perf_counter() - start, error, trace, _peak_mb())
+
+
+def _peak_mb() -> int:
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return max(resource.getrusage(one).ru_maxrss for one in who) // 1024
 
 
 def _run(task: Task, work: Path) -> None:
@@ -173,7 +121,11 @@ def _run(task: Task, work: Path) -> None:
 
 
 def _execute(task: Task, out: Path) -> None:
-    _papermill().execute_notebook(
+    skip_slow_grammar()
+    import papermill
+
+    papermill.engines.papermill_engines.register("povexit", engine)
+    papermill.execute_notebook(
         str(task.notebook),
         str(out),
         engine_name="povexit",
@@ -181,12 +133,12 @@ def _execute(task: Task, out: Path) -> None:
         parameters=dict(task.parameters),
         kernel_name="python3",
         language="python",
-        cwd=str(task.notebook.parent),
+        # papermill's own cwd changes the whole process's
+        resources={"metadata": {"path": str(task.notebook.parent)}},
         progress_bar=False,
         request_save_on_cell_execute=False,
         autosave_cell_every=0,
         execution_timeout=task.longest,
-        kernel_manager_class=_kernel_manager(),
         shutdown_kernel="immediate",
     )
 

@@ -196,6 +196,19 @@ def test_another_household_is_another_answer(lab: Lab, watched: Watched, screens
     all_is_well(watched)
 
 
+def test_another_measure_is_another_comparison(
+    lab: Lab, watched: Watched, screenshots: Path
+) -> None:
+    watched.open(lab, "explore/09_compare.ipynb")
+    watched.run_all()
+    watched.scroll_to("ComparePanel")
+    for name in ("比例", "比较"):
+        chosen = control(watched, name).locator("select")
+        changes(watched, PANEL, lambda c=chosen: c.select_option(index=1))  # type: ignore[misc]
+    watched.page.screenshot(path=screenshots / "09_compare-moved.png")
+    all_is_well(watched)
+
+
 @pytest.mark.parametrize(
     ("notebook", "before", "after"),
     [

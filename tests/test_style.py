@@ -95,6 +95,13 @@ def test_a_line_does_not_begin_with_a_comma_or_full_stop(width: int) -> None:
     assert not [line for line in lines if line[0] in "，。"]
 
 
+@pytest.mark.parametrize("width", range(30, 90, 6))
+def test_a_line_does_not_end_with_an_opening_bracket(width: int) -> None:
+    lines = style.wrap("一超（人均纯收入）、《意见》与“两委”", width, 10)
+    assert len(lines) > 1
+    assert not [line for line in lines if line[-1] in "（《“"]
+
+
 @given(TEXTS, st.floats(min_value=20, max_value=300))
 def test_a_shortened_name_fits_and_says_that_it_is_cut(text: str, width: float) -> None:
     short = style.shorten(text, width, 10)

@@ -13,6 +13,8 @@ from povexit.style.look import COLORS, language
 #: The part of a figure's width that a line of text takes at most: hinting makes letters wider.
 _LINE = 0.94
 _FOOT_LEADING = 1.45
+#: What no line ends with.
+_OPENING = tuple("（《“")
 SIMULATED = {"zh": "模拟数据 simulated", "en": "Simulated data 模拟数据"}
 
 
@@ -60,16 +62,16 @@ def wrap(text: str, width: float, size: float) -> list[str]:
 def _pieces(text: str) -> list[str]:
     pieces = [""]
     for char in text:
-        closing = char in "，。；：、）》”%,.;:)"
+        joined = char in "，。；：、）》”%,.;:)" or pieces[-1][-1:] in _OPENING
         breaks = ord(char) > 0x2E7F or pieces[-1].endswith(" ") or _is_han(pieces[-1][-1:])
-        if breaks and not closing and char != " ":
+        if breaks and not joined and char != " ":
             pieces.append("")
         pieces[-1] += char
     return [piece for piece in pieces if piece]
 
 
 def _is_han(char: str) -> bool:
-    return bool(char) and ord(char) > 0x2E7F and char not in "（《“"
+    return bool(char) and ord(char) > 0x2E7F and char not in _OPENING
 
 
 def stamp(

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.tiny_month import (
@@ -33,7 +34,7 @@ from tests.tiny_month import (
 )
 
 from povexit import batch, privacy, store
-from povexit.batch import Summary, keys, pages, records, tables, worker
+from povexit.batch import Summary, keys, pages, products, records, tables, worker
 from povexit.batch.options import CITY_PAGES, CLEAN, JUDGE
 from povexit.errors import DeliveryError, PovexitError, PrivacyError, StoreError, UnknownNameError
 
@@ -629,3 +630,75 @@ def test_a_page_knows_the_note_on_its_edition(home: Home) -> None:
     options = batch.check(MONTH, lang="en", counties=[A])
     report = pages.reports(options, pages.Tables({}, {}))[0]
     assert "not found" in pages.page(options, report).provenance["edition_note"]
+
+
+# -- after the pages --------------------------------------------------------------------
+
+PRODUCTS = {"figures", "volume", "workbook", "slides"}
+
+
+def _writes(notebooks: Path | tuple[Path, ...], out: Path, page: object) -> Path:
+    """Stand in for the functions of publish."""
+    books = [notebooks] if isinstance(notebooks, Path) else notebooks
+    return store.write_atomic(out, " ".join(book.name for book in books))
+
+
+def _breaks(*_: object) -> Path:
+    raise StoreError("no drawing today")
+
+
+@pytest.fixture
+def made_of_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make all products in this process, of text."""
+    for kind in products.MAKERS:
+        monkeypatch.setitem(products.MAKERS, kind, _writes)
+    each = batch.Pool.each
+
+    def here(self: batch.Pool, function: Callable[..., Any], tasks: list[Any]) -> Iterator[Any]:
+        if function is not products.make:
+            yield from each(self, function, tasks)
+        else:
+            yield from [function(task, "", str(store.root())) for task in tasks]
+
+    monkeypatch.setattr(batch.Pool, "each", here)
+
+
+def _product_names(home: Home) -> set[str]:
+    told = json.loads((home.folder / "reports" / MONTH / "manifest.json").read_text())["reports"]
+    return {name for name in told if name in PRODUCTS or name.startswith("pdf_")}
+
+
+def test_products_are_made_once_after_the_pages(home: Home, made_of_text: None) -> None:
+    summary = home.run(with_products=True)
+    assert not summary.lacking
+    folder = home.folder / "reports" / MONTH
+    assert "city.ipynb" in (folder / "pdf" / "volume.pdf").read_text()
+    assert (folder / "pdf" / f"county_{A}.pdf").read_text() == f"county_{A}.ipynb"
+    assert (folder / "deck.pptx").read_text() == "deck.ipynb"
+    assert PRODUCTS | {"pdf_city", f"pdf_county_{A}"} <= _product_names(home)
+    before = home.state()
+    home.run(with_products=True)
+    assert home.state() == before
+
+
+def test_a_product_that_fails_stops_no_other_and_the_last_one_stands(
+    home: Home, made_of_text: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.run(with_products=True)
+    volume = home.folder / "reports" / MONTH / "pdf" / "volume.pdf"
+    good = volume.read_text()
+    monkeypatch.setitem(products.MAKERS, "volume", _breaks)
+    summary = home.run(with_products=True, force=False)
+    assert not summary.lacking  # it is up to date
+    volume.write_text("tampered")
+    summary = home.run(with_products=True)
+    assert summary.lacking == {"volume": "no drawing today"}
+    assert volume.read_text() != good
+    monkeypatch.setitem(products.MAKERS, "volume", _writes)
+    assert not home.run(with_products=True).lacking
+    assert volume.read_text() == good
+
+
+def test_one_countys_run_prints_that_county_alone(home: Home, made_of_text: None) -> None:
+    home.run(with_products=True, counties=[A])
+    assert _product_names(home) == {f"pdf_county_{A}"}

@@ -28,8 +28,8 @@ Put the files of the counties into data/raw/<month>/ and run:
   povexit run --month 2016-06
 """
 RUN = """\
-Clean, judge, map and report a month: a report per county, one for the city, and
-an index page. What has not changed since the last run is not done again; an
+Clean, judge, map and report a month: a report per county, one for the city, an
+index page; each also as PDF, all as one volume, a workbook, figures and slides. What has not changed since the last run is not done again; an
 interrupted run goes on where it stopped. A county that fails does not stop the
 others, and its last good report stays.
 """
@@ -220,9 +220,10 @@ def run(given: argparse.Namespace) -> int:
         counties=given.county,
         force=given.force,
         jobs=given.jobs,
+        with_products=True,
     )
     show(summary)
-    return SOME_FAILED if summary.failed else DELIVERED
+    return SOME_FAILED if summary.failed or summary.lacking else DELIVERED
 
 
 STATES = {
@@ -250,6 +251,8 @@ def show(summary: Summary) -> None:
     with console.capture() as shown:
         console.print(table)
     print("\n".join(line.rstrip() for line in shown.get().splitlines()))
+    for name, problem in summary.lacking.items():
+        print(f"NOT MADE, the last one stands: {name}: {problem}")
     for name in summary.strangers:
         print(f"not read, as its name tells no county or kind: {name}")
     if summary.log:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from povexit import store
-from povexit.batch import pages, summary, tables
+from povexit.batch import pages, products, summary, tables
 from povexit.batch.delivered import Delivered, delivered, slides, whole
 from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
 from povexit.batch.pool import Pool, Progress
@@ -50,6 +50,7 @@ def run(
     counties: Sequence[str] | None = None,
     force: bool = False,
     jobs: int = 2,
+    with_products: bool = False,
 ) -> Summary:
     """Make a month's reports, as far as they are not up to date.
 
@@ -67,6 +68,8 @@ def run(
         Make everything again.
     jobs
         How many notebooks run at a time.
+    with_products
+        Also make PDFs and, of all counties, volume, workbook, figures and deck.
 
     Returns
     -------
@@ -87,7 +90,7 @@ def run(
         Pool(work, options.jobs) as pool,
         Progress() as progress,
     ):
-        return Run(options, pool, progress).all()
+        return Run(options, pool, progress, with_products).all()
 
 
 def village(
@@ -138,8 +141,11 @@ def village(
 class Run:
     """One run of the flow, and the details of what went wrong in it."""
 
-    def __init__(self, options: Options, pool: Pool, progress: Progress) -> None:
+    def __init__(
+        self, options: Options, pool: Pool, progress: Progress, with_products: bool = False
+    ) -> None:
         self.options = options
+        self.with_products = with_products
         self.pool = pool
         self.progress = progress
         self.traces: list[str] = []
@@ -150,7 +156,9 @@ class Run:
         judged = self.table_step(JUDGE, tables.judge_inputs(cleaned))
         found = pages.reports(self.options, pages.Tables(cleaned, judged))
         made = self.page_step(found)
-        return summary.write(self.options, [r.name for r in found], made, self.write_log())
+        lacking = self.product_step() if self.with_products else {}
+        asked = [r.name for r in found]
+        return summary.write(self.options, asked, made, lacking, self.write_log())
 
     def village(self, code: str) -> tuple[Path, bool]:
         """Make one village's page; return it, or the page that says why there is none."""
@@ -241,6 +249,16 @@ class Run:
                 made.append(report.name)
             self.note(report.title, result)
         return made
+
+    def product_step(self) -> dict[str, str]:
+        """Make the products that need it; return name to problem of those that could not be."""
+        wanted = products.products(self.options)
+        due = {p.name: p for p in wanted if not products.fresh(self.options, p)}
+        self.progress.expect(len(due))
+        for result in self.pool.each(products.make, list(due.values())):
+            products.finish(self.options, due[result.name], result)
+            self.note(result.name, result)
+        return products.lacking(self.options, wanted)
 
     def note(self, title: str, result: Result) -> None:
         """Tell who waits that a task ended; keep the details if it failed."""

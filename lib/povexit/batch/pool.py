@@ -60,9 +60,13 @@ class Pool(AbstractContextManager["Pool"]):
         self._executor: Executor | None = None
 
     def run(self, tasks: Sequence[Task]) -> Iterator[Result]:
-        """Run tasks; give each result as soon as it is there."""
+        """Run notebooks; give each result as soon as it is there."""
+        yield from self.each(run, tasks)
+
+    def each(self, function: Callable[..., Result], tasks: Sequence[Any]) -> Iterator[Result]:
+        """Call ``function(task, work, home)``, which can be pickled, for each task."""
         places = str(self.work), str(store.root().resolve())
-        pending = {self._ready().submit(run, task, *places): task for task in tasks}
+        pending = {self._ready().submit(function, task, *places): task for task in tasks}
         while pending:
             # not for ever: Polars' handling of Ctrl-C lets Python see it only when a wait ends
             done, _ = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
@@ -79,7 +83,7 @@ class Pool(AbstractContextManager["Pool"]):
             self._executor.shutdown(cancel_futures=True)
 
 
-def _result(task: Task, future: Future[Result]) -> Result:
+def _result(task: Any, future: Future[Result]) -> Result:
     """Return what a task came to, also if its process is gone."""
     try:
         return future.result()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from povexit import publish, store
 from povexit.batch import keys, pages, records
 from povexit.batch.options import CITY_PAGES, CLEAN, JUDGE, Options
+from povexit.batch.products import WHOLE
 from povexit.batch.records import Record
 from povexit.batch.tables import record_name
 
@@ -29,6 +30,8 @@ class Summary:
         Names of the reports made anew; the others were unchanged.
     index
         The month's first page.
+    lacking
+        Name to problem of PDFs, workbook, figures or slides that could not be made.
     strangers
         Files of the month's folder that belong to no county or kind, and were not read.
     log
@@ -39,6 +42,7 @@ class Summary:
     asked: tuple[str, ...]
     made: tuple[str, ...]
     index: Path
+    lacking: Mapping[str, str] = field(default_factory=dict)
     strangers: tuple[str, ...] = ()
     log: Path | None = None
 
@@ -48,7 +52,13 @@ class Summary:
         return tuple(e for e in self.entries if e.name in self.asked and e.status != "delivered")
 
 
-def write(options: Options, asked: Sequence[str], made: Sequence[str], log: Path | None) -> Summary:
+def write(
+    options: Options,
+    asked: Sequence[str],
+    made: Sequence[str],
+    lacking: Mapping[str, str],
+    log: Path | None,
+) -> Summary:
     """Write the index page and, last of all, the manifest; return how the run went.
 
     Raises
@@ -60,7 +70,7 @@ def write(options: Options, asked: Sequence[str], made: Sequence[str], log: Path
     index = write_index(options, found)
     write_manifest(options)
     strangers = options.deliveries[options.month].strangers
-    return Summary(tuple(found), tuple(asked), tuple(made), index, strangers, log)
+    return Summary(tuple(found), tuple(asked), tuple(made), index, lacking, strangers, log)
 
 
 def entries(options: Options) -> list[publish.Entry]:
@@ -147,7 +157,9 @@ def manifest(options: Options) -> dict[str, Any]:
 
 
 def _reports(options: Options) -> Mapping[str, Any]:
-    names = ["index", *CITY_PAGES, *(f"county_{c}" for c in keys.county_names())]
+    counties = [f"county_{c}" for c in keys.county_names()]
+    printed = [f"pdf_{name}" for name in [*CITY_PAGES, *counties]]
+    names = ["index", *CITY_PAGES, *counties, *printed, *WHOLE]
     found = {n: records.load(pages.record_name(options, n), options.month) for n in names}
     return {name: records.as_json(record) for name, record in found.items() if record}
 

@@ -102,10 +102,11 @@ def run(task: Task, work: str, home: str) -> Result:
         _run(task, Path(work))
     except Exception as problem:
         error, trace = told(problem), traceback.format_exc()
-    return Result(task.name, time.perf_counter() - start, error, trace, _peak_mb())
+    return Result(task.name, time.perf_counter() - start, error, trace, peak_mb())
 
 
-def _peak_mb() -> int:
+def peak_mb() -> int:
+    """Return the most memory that this process, or one it waited for, held."""
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return max(resource.getrusage(one).ru_maxrss for one in who) // 1024
 

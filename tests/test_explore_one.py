@@ -303,12 +303,14 @@ def test_a_sortable_table_is_in_words() -> None:
             "is_water_clear": pd.array([None], dtype="boolean"),
             "gap": [1234.5678],
             "status": ["suppressed"],
+            "units": pd.array([12.0], dtype="Float64"),
         }
     )
     told: dict[str, Any] = worded(frame, "en").iloc[0].to_dict()
     assert told["county"] == geography.county_name(COUNTIES[0], "en")
     assert told["indicator"] == "floor area per person"
     assert told["gap"] == 1235.0
+    assert str(told["units"]) == "12"
     assert told["shown"] == "too few, not shown"
     assert "unknown" in told.values()
     table = px.sortable(frame, "zh")

@@ -81,6 +81,8 @@ def _told(name: str, values: pd.Series, lang: str) -> pd.Series:
     if pd.api.types.is_bool_dtype(values.dtype):
         return values.map(lambda v: UNKNOWN[lang] if pd.isna(v) else pick(lang, *YES[bool(v)]))
     if pd.api.types.is_float_dtype(values.dtype):
+        if (values.dropna() % 1 == 0).all():  # counts that were masked have become floats
+            return values.astype("Int64")
         return values.map(_rounded, na_action="ignore")
     if name in NAMING:
         return values.map(lambda v: _named(str(v), lang))

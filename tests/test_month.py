@@ -95,10 +95,12 @@ def test_every_page_needs_nothing_but_itself(made: Made) -> None:
     for path in made.pages():
         page = path.read_text(encoding="utf-8")
         assert page.rstrip().endswith("</html>")
-        assert "<script" not in page
+        # one script of ours, which loads nothing
+        assert not re.search("<script[^>]", page)
+        assert page.count("<script>") <= 1
         assert "<link" not in page
         assert not re.search(r'src="(?!data:)|url\("?(?!"?data:)|@import', page)
-        for link in re.findall(r'href="([^"#][^"]*)"', page):
+        for link in re.findall(r'href="(?!data:)([^"#][^"]*)"', page):
             assert (path.parent / link).is_file(), link
 
 
@@ -122,7 +124,7 @@ def test_a_page_lists_the_files_it_is_made_from(made: Made) -> None:
 def test_a_report_has_its_sections_and_figures(made: Made) -> None:
     page = made.page(f"county_{YOUJIANG}")
     assert [number in page for number in "一二三四五六七"] == [True] * 7
-    assert len(re.findall("<h2>[一二三四五六七]、", page)) == 7
+    assert len(re.findall("<h2[^>]*>[一二三四五六七]、", page)) == 7
     assert len(PICTURE.findall(page)) >= 4
     assert len(re.findall("<table", page)) >= 6
     assert "上月未交付" not in page

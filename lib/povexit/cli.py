@@ -29,9 +29,10 @@ Put the files of the counties into data/raw/<month>/ and run:
 """
 RUN = """\
 Clean, judge, map and report a month: a report per county, one for the city, an
-index page; each also as PDF, all as one volume, a workbook, figures and slides. What has not changed since the last run is not done again; an
-interrupted run goes on where it stopped. A county that fails does not stop the
-others, and its last good report stays.
+index page; each also as PDF, all as one volume, a workbook, figures and slides.
+What has not changed since the last run is not done again; an interrupted run
+goes on where it stopped. A county that fails does not stop the others, and its
+last good report stays.
 """
 CHECK = """\
 Read and clean delivered files as a run would, and say of each whether it can be

@@ -64,6 +64,7 @@ def test_all_delivered_is_zero(
             "counties": ["田阳", "451022"],
             "force": False,
             "jobs": 2,
+            "with_products": True,
         }
     ]
     lines = capsys.readouterr().out.splitlines()
@@ -86,6 +87,14 @@ def test_what_was_not_delivered_is_told_word_by_word(
     assert "not read, as its name tells no county or kind: 450125村台账.xlsx" in out
     assert "details of the errors: reports/error.log" in out
     assert out.splitlines()[-1] == "reports/index.html"
+
+
+def test_a_product_that_could_not_be_made_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(monkeypatch, summary(GOOD, lacking={"volume": "no drawing today"}))
+    assert cli.main(["run", "--month", "2016-06"]) == 1
+    assert "NOT MADE, the last one stands: volume: no drawing" in capsys.readouterr().out
 
 
 def full_disk() -> StoreError:

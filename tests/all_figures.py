@@ -63,6 +63,11 @@ def two_months() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def digits() -> pd.DataFrame:
+    counts = [410, 62, 55, 48, 51, 220, 40, 47, 66, 51]
+    return pd.DataFrame({"digit": range(10), "n": counts, "share": [n / 1050 for n in counts]})
+
+
 DRAWN: dict[str, Callable[[str, str], Axes | Figure]] = {
     "criteria_bars": lambda lang, title: charts.criteria_bars(criteria(lang), title=title),
     "county_ranking": lambda lang, title: charts.county_ranking(
@@ -144,4 +149,5 @@ DRAWN: dict[str, Callable[[str, str], Axes | Figure]] = {
     "verdict_map": lambda lang, title: maps.verdict_map(
         finished.ranking(), title=title, threshold=0.02
     ),
+    "digit_bars": lambda lang, title: charts.digit_bars(digits(), title=title),
 }

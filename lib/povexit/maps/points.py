@@ -46,13 +46,13 @@ from povexit.style import (
 
 _SCALE_KM = 50
 #: Diameter of the largest circle, in points of a report.
-_LARGEST = 32.0
+_LARGEST = 26.0
 #: Light, so that names are legible on it.
 _FILL = sequential(5)[1]
 #: The part of the largest value from which a circle holds a name; how far above the others it stands (m).
-_HOLDS_NAME, _ABOVE = 0.3, 14_000
+_HOLDS_NAME, _ABOVE = 0.45, 17_000
 #: Room in the legend for the circles.
-_WIDE: dict[str, float] = {"labelspacing": 1.9, "handlelength": 4.0, "borderpad": 0.8}
+_WIDE: dict[str, float] = {"labelspacing": 1.8, "handlelength": 3.4, "borderpad": 0.8}
 #: Sizes that the legend shows, of the largest value.
 _SHOWN = (1.0, 0.5, 0.15)
 

@@ -637,7 +637,9 @@ def test_a_page_knows_the_note_on_its_edition(home: Home) -> None:
 PRODUCTS = {"figures", "volume", "workbook", "slides"}
 
 
-def _writes(notebooks: Path | tuple[Path, ...], out: Path, page: object) -> Path:
+def _writes(
+    notebooks: Path | tuple[Path, ...], out: Path, page: object, each: object = None
+) -> Path:
     """Stand in for the functions of publish."""
     books = [notebooks] if isinstance(notebooks, Path) else notebooks
     return store.write_atomic(out, " ".join(book.name for book in books))
@@ -676,9 +678,26 @@ def test_products_are_made_once_after_the_pages(home: Home, made_of_text: None) 
     assert (folder / "pdf" / f"county_{A}.pdf").read_text() == f"county_{A}.ipynb"
     assert (folder / "deck.pptx").read_text() == "deck.ipynb"
     assert PRODUCTS | {"pdf_city", f"pdf_county_{A}"} <= _product_names(home)
+    index = (folder / "index.html").read_text()
+    assert 'href="pdf/volume.pdf"' in index
+    assert f'href="pdf/county_{A}.pdf"' in index
     before = home.state()
     home.run(with_products=True)
     assert home.state() == before
+
+
+def test_products_of_an_earlier_run_are_said_to_be(home: Home, made_of_text: None) -> None:
+    home.run(with_products=True)
+    home.run(force=True, edition="2017")
+    page = (home.folder / "reports" / MONTH / "index.html").read_text()
+    assert f'href="pdf/county_{A}.pdf"' not in page
+    volume = page.partition('href="pdf/volume.pdf"')[2].partition("</tr>")[0]
+    assert "px-kept" in volume
+
+
+def test_what_is_made_later_names_the_edition_of_the_run(home: Home) -> None:
+    home.run(edition="2017")
+    assert {one.page.provenance["edition"] for one in batch.delivered(MONTH)} == {"2017"}
 
 
 def test_a_product_that_fails_stops_no_other_and_the_last_one_stands(

@@ -337,7 +337,8 @@ def test_the_command_writes_the_figures_of_all_reports_beside_them(
     books = [notebook(tmp_path / "notebooks" / f"{n}.ipynb", "criteria_bars") for n in "ab"]
     reports = [batch.Delivered(book.stem, book, PAGE) for book in books]
     monkeypatch.setattr(batch, "delivered", lambda month, lang: reports)
-    monkeypatch.setattr(batch, "whole", lambda month, lang, title: PAGE)
+    monkeypatch.setattr(batch, "last_run", lambda month, lang: None)
+    monkeypatch.setattr(batch, "whole", lambda options, title: PAGE)
     assert cli.main(["figures", "--month", "2016-06"]) == cli.DELIVERED
     assert Path(capsys.readouterr().out.strip()) == tmp_path / "figures" / "index.html"
     assert list(listed(tmp_path / "figures").index) == ["a__criteria_bars", "b__criteria_bars"]

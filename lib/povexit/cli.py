@@ -171,6 +171,11 @@ def _run_arguments(run: argparse.ArgumentParser) -> None:
         help="a county's name or code; again for more (default: all, with maps and city report)",
     )
     run.add_argument(
+        "--pages-only",
+        action="store_true",
+        help="no PDF, workbook, figures and slides",
+    )
+    run.add_argument(
         "--jobs", type=int, default=2, metavar="N", help="notebooks at a time (default: 2)"
     )
 
@@ -221,7 +226,7 @@ def run(given: argparse.Namespace) -> int:
         counties=given.county,
         force=given.force,
         jobs=given.jobs,
-        with_products=True,
+        with_products=not given.pages_only,
     )
     show(summary)
     return SOME_FAILED if summary.failed or summary.lacking else DELIVERED
@@ -281,7 +286,7 @@ def pdf(given: argparse.Namespace) -> int:
     for report in reports:
         print(publish.pdf(report.notebook, folder / f"{report.name}.pdf", report.page))
     bound = [r.notebook for r in reports if r.name == "city" or r.name.startswith("county_")]
-    page = batch.whole(given.month, given.lang, "volume")
+    page = batch.whole(batch.last_run(given.month, given.lang), "volume")
     print(publish.volume(bound, folder / "volume.pdf", page))
     return DELIVERED
 
@@ -292,7 +297,7 @@ def workbook(given: argparse.Namespace) -> int:
 
     reports = batch.delivered(given.month, given.lang)
     out = reports[0].notebook.parents[1] / f"tables_{given.month}.xlsx"
-    page = batch.whole(given.month, given.lang, "workbook")
+    page = batch.whole(batch.last_run(given.month, given.lang), "workbook")
     print(publish.workbook([report.notebook for report in reports], out, page))
     return DELIVERED
 
@@ -320,7 +325,7 @@ def figures(given: argparse.Namespace) -> int:
     from povexit import batch, publish
 
     books = [report.notebook for report in batch.delivered(given.month, given.lang)]
-    page = batch.whole(given.month, given.lang, "figures")
+    page = batch.whole(batch.last_run(given.month, given.lang), "figures")
     print(publish.figures(books, books[0].parents[1] / "figures", page))
     return DELIVERED
 

@@ -16,11 +16,13 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from povexit import store
 from povexit.batch import pages, products, summary, tables
-from povexit.batch.delivered import Delivered, delivered, slides, whole
+from povexit.batch.delivered import Delivered, delivered, last_run, slides, whole
 from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
 from povexit.batch.pool import Pool, Progress
 from povexit.batch.records import Record
@@ -35,6 +37,7 @@ __all__ = [
     "Summary",
     "check",
     "delivered",
+    "last_run",
     "run",
     "slides",
     "village",
@@ -255,9 +258,13 @@ class Run:
         wanted = products.products(self.options)
         due = {p.name: p for p in wanted if not products.fresh(self.options, p)}
         self.progress.expect(len(due))
-        for result in self.pool.each(products.make, list(due.values())):
+        figures = [p for p in due.values() if p.kind == "figures"]
+        others = [p for p in due.values() if p not in figures]
+        # the figures report by report, or the longest of all would be made alone
+        each = partial(products.figures, each=self.pool.map)
+        for result in chain(self.pool.each(products.make, others), map(each, figures)):
             products.finish(self.options, due[result.name], result)
-            self.note(result.name, result)
+            self.note(due[result.name].title, result)
         return products.lacking(self.options, wanted)
 
     def note(self, title: str, result: Result) -> None:

@@ -25,6 +25,7 @@ from povexit.batch import forking, zygote
 from povexit.batch.warm import ENVIRONMENT
 from povexit.batch.worker import ENDED_FROM_OUTSIDE, Result, Task, run
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -72,6 +73,17 @@ class Pool(AbstractContextManager["Pool"]):
             done, _ = wait(pending, timeout=0.2, return_when=FIRST_COMPLETED)
             for future in done:
                 yield _result(pending.pop(future), future)
+
+    def map(self, function: Callable[[S], T], things: Sequence[S]) -> Iterator[T]:
+        """Call a function for each of some things; give what it returns in their order.
+
+        Raises
+        ------
+        Exception
+            What the function raised, at its turn; `forking.ProcessEnded` if its process died.
+        """
+        pending = [self._ready().submit(function, thing) for thing in things]
+        return (future.result() for future in pending)
 
     def _ready(self) -> Executor:
         if self._executor is None:

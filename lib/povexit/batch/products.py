@@ -9,18 +9,17 @@ from __future__ import annotations
 import os
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from povexit import publish, store
 from povexit.batch import keys, pages, records
-from povexit.batch.delivered import SLIDES, Delivered, delivered, slides, whole
+from povexit.batch.delivered import SLIDES, Delivered, report, reports, whole
 from povexit.batch.options import Options
 from povexit.batch.records import Record
 from povexit.batch.worker import Result, peak_mb, told
-from povexit.errors import StoreError
 
 MAKERS: dict[str, Any] = {
     "pdf": publish.pdf,
@@ -30,7 +29,7 @@ MAKERS: dict[str, Any] = {
     "deck": publish.deck,
 }
 #: Names of those made of the whole city's reports.
-WHOLE = ("figures", "volume", "workbook", "slides")
+WHOLE = ("volume", "workbook", "figures", "slides")
 #: Made of one notebook, not of several.
 OF_ONE = ("pdf", "deck")
 
@@ -62,38 +61,44 @@ class Product:
     @property
     def key(self) -> str:
         """Return the digest of all it depends on."""
-        read = [store.sha256(path) for path in self.notebooks]
+        files = (*self.notebooks, store.root() / "office.toml")
+        read = [store.sha256(path) for path in files if path.is_file()]
         return keys.digest([self.kind, read, self.page, keys.code_digest(), keys.environment()])
+
+    @property
+    def title(self) -> str:
+        """Return what a reader calls it."""
+        return f"PDF: {self.page.title}" if self.kind == "pdf" else self.page.title
+
+    @property
+    def first(self) -> Path:
+        """Return the file to open."""
+        return self.out / "index.html" if self.kind == "figures" else self.out
 
 
 def products(options: Options) -> list[Product]:
     """Return what can be made of the reports there are, the long ones first."""
-    try:
-        reports = delivered(options.month, options.lang)
-    except StoreError:
-        return []  # no report was made, and the table says why
-    asked = {f"county_{code}" for code in options.counties}
-    single = [_pdf(options, r) for r in reports if options.whole_city or r.name in asked]
-    return [*(_whole(options, reports) if options.whole_city else []), *single]
+    found = reports(options)
+    whole_city = _whole(options, found) if found and options.whole_city else []
+    return [*whole_city, *(_pdf(options, one) for one in found)]
 
 
-def _pdf(options: Options, report: Delivered) -> Product:
-    out = options.folder / "pdf" / f"{report.name}.pdf"
-    return Product(f"pdf_{report.name}", "pdf", (report.notebook,), out, report.page)
+def _pdf(options: Options, one: Delivered) -> Product:
+    out = options.folder / "pdf" / f"{one.name}.pdf"
+    return Product(f"pdf_{one.name}", "pdf", (one.notebook,), out, one.page)
 
 
-def _whole(options: Options, reports: Sequence[Delivered]) -> Iterator[Product]:
-    every = tuple(report.notebook for report in reports)
-    bound = tuple(r.notebook for r in reports if r.name == "city" or r.name.startswith("county_"))
-    for kind, books, place in (
-        ("figures", every, "figures"),
-        ("volume", bound, "pdf/volume.pdf"),
-        ("workbook", every, f"tables_{options.month}.xlsx"),
-    ):
-        page = whole(options.month, options.lang, kind)
-        yield Product(kind, kind, books, options.folder / place, page)
-    if pages.files(options, SLIDES)[1].is_file():
-        shown = slides(options.month, options.lang)
+def _whole(options: Options, found: Sequence[Delivered]) -> Iterator[Product]:
+    every = tuple(one.notebook for one in found)
+    bound = tuple(r.notebook for r in found if r.name == "city" or r.name.startswith("county_"))
+    places = {
+        "volume": (bound, "pdf/volume.pdf"),
+        "workbook": (every, f"tables_{options.month}.xlsx"),
+        "figures": (every, "figures"),
+    }
+    for kind, (books, place) in places.items():
+        yield Product(kind, kind, books, options.folder / place, whole(options, kind))
+    if (shown := report(options, SLIDES)) is not None:
         yield Product("slides", "deck", (shown.notebook,), options.folder / "deck.pptx", shown.page)
 
 
@@ -108,11 +113,20 @@ def fresh(options: Options, product: Product) -> bool:
 def make(product: Product, _work: str, home: str) -> Result:
     """Make a product; every failure becomes part of the result."""
     os.environ["POVEXIT_HOME"] = home
+    return _made(product)
+
+
+def figures(product: Product, each: Callable[..., Iterable[Any]]) -> Result:
+    """Make the figures, as `make`; ``each`` runs the work on each of its notebooks."""
+    return _made(product, each=each)
+
+
+def _made(product: Product, **how: Any) -> Result:
     start = time.perf_counter()
     error, trace = None, ""
     try:
         books = product.notebooks[0] if product.kind in OF_ONE else product.notebooks
-        MAKERS[product.kind](books, product.out, product.page)
+        MAKERS[product.kind](books, product.out, product.page, **how)
     except Exception as problem:
         error, trace = told(problem), traceback.format_exc()
     return Result(product.name, time.perf_counter() - start, error, trace, peak_mb())
@@ -142,3 +156,18 @@ def lacking(options: Options, wanted: Sequence[Product]) -> dict[str, str]:
         p.name: records.load(pages.record_name(options, p.name), options.month) for p in wanted
     }
     return {n: (r.error or {}).get("problem", "") for n, r in found.items() if r and not r.ok}
+
+
+def entry(options: Options, product: Product) -> publish.Entry:
+    """Return what the month's index says of a product."""
+    record = records.load(pages.record_name(options, product.name), options.month)
+    there = product.first.is_file()
+    # of the notebooks that stand now, or of those of an earlier run
+    ok = record is not None and record.ok and records.sums(record.inputs) == record.inputs
+    return publish.Entry(
+        name=product.name,
+        title=product.title,
+        status="delivered" if ok and there else "kept" if there else "missing",
+        page=product.first.relative_to(options.folder).as_posix() if there else None,
+        problem=(record.error or {}).get("problem") if record and not ok else None,
+    )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from povexit import publish, store
-from povexit.batch import keys, pages, records
+from povexit.batch import keys, pages, products, records
 from povexit.batch.options import CITY_PAGES, CLEAN, JUDGE, Options
-from povexit.batch.products import WHOLE
 from povexit.batch.records import Record
 from povexit.batch.tables import record_name
 
@@ -66,8 +65,12 @@ def write(
     StoreError
         If one of them cannot be written.
     """
-    found = entries(options)
-    index = write_index(options, found)
+    # the index is of the whole month, whatever was asked for this time
+    every = replace(options, counties=tuple(keys.county_names()))
+    made_of_them = [products.entry(options, one) for one in products.products(every)]
+    printed = {e.name: e.page for e in made_of_them if e.status == "delivered"}
+    found = [replace(entry, printed=printed.get(f"pdf_{entry.name}")) for entry in entries(options)]
+    index = write_index(options, found, [e for e in made_of_them if e.name in products.WHOLE])
     write_manifest(options)
     strangers = options.deliveries[options.month].strangers
     return Summary(tuple(found), tuple(asked), tuple(made), index, lacking, strangers, log)
@@ -109,7 +112,9 @@ def _numbers(options: Options, name: str) -> dict[str, str]:
     return {str(item[options.lang]): str(item["text"]) for item in headline}
 
 
-def write_index(options: Options, found: list[publish.Entry]) -> Path:
+def write_index(
+    options: Options, found: Sequence[publish.Entry], made_of_them: Sequence[publish.Entry]
+) -> Path:
     """Write the index page if it would differ from the one that is there."""
     out = options.folder / "index.html"
     page = publish.Page(
@@ -119,9 +124,12 @@ def write_index(options: Options, found: list[publish.Entry]) -> Path:
         {"month": options.month, "edition": options.edition, "code": keys.code_version()}
         | ({"edition_note": options.edition_note} if options.edition_note else {}),
     )
-    name, key = pages.record_name(options, "index"), keys.digest([page, found, keys.code_digest()])
+    # of a run of pages only, nothing is said of what was never asked for
+    listed = [entry for entry in made_of_them if entry.status != "missing" or entry.problem]
+    name = pages.record_name(options, "index")
+    key = keys.digest([page, found, listed, keys.code_digest()])
     if records.fresh(name, options.month, key) is None:
-        publish.index(out, page, found)
+        publish.index(out, page, found, listed)
         made = records.sums([out.relative_to(store.root()).as_posix()])
         records.save(Record(name, options.month, key, "ok", outputs=made))
     return out
@@ -159,7 +167,7 @@ def manifest(options: Options) -> dict[str, Any]:
 def _reports(options: Options) -> Mapping[str, Any]:
     counties = [f"county_{c}" for c in keys.county_names()]
     printed = [f"pdf_{name}" for name in [*CITY_PAGES, *counties]]
-    names = ["index", *CITY_PAGES, *counties, *printed, *WHOLE]
+    names = ["index", *CITY_PAGES, *counties, *printed, *products.WHOLE]
     found = {n: records.load(pages.record_name(options, n), options.month) for n in names}
     return {name: records.as_json(record) for name, record in found.items() if record}
 

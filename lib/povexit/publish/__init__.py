@@ -46,7 +46,7 @@ class Entry:
     Attributes
     ----------
     name
-        ``city``, ``maps`` or ``county_<code>``.
+        ``city``, ``maps``, ``county_<code>``, or of a product: ``volume``, ``pdf_city``.
     title
         What a reader calls it.
     status
@@ -57,6 +57,8 @@ class Entry:
         One sentence if something went wrong.
     numbers
         Headline numbers: label to text.
+    printed
+        File name of the report as PDF, if there is one.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Entry:
     failure: str | None = None
     problem: str | None = None
     numbers: Mapping[str, str] = field(default_factory=dict)
+    printed: str | None = None
 
     @property
     def is_county(self) -> bool:
@@ -115,7 +118,7 @@ def deck(notebook: Path, out: Path, page: Page, template: Path | None = None) ->
     return slideshow.deck(notebook, out, page, template)
 
 
-def index(out: Path, page: Page, entries: Sequence[Entry]) -> Path:
+def index(out: Path, page: Page, entries: Sequence[Entry], products: Sequence[Entry] = ()) -> Path:
     """Write the month's first page: what was delivered, what was not, the headline numbers.
 
     Parameters
@@ -126,6 +129,8 @@ def index(out: Path, page: Page, entries: Sequence[Entry]) -> Path:
         Title, language, banner and provenance.
     entries
         The city's reports and all counties, in the order to show.
+    products
+        What was made of all of them: one volume, the workbook and so on.
 
     Raises
     ------
@@ -141,6 +146,7 @@ def index(out: Path, page: Page, entries: Sequence[Entry]) -> Path:
             page,
             counties=counties,
             city=[entry for entry in entries if not entry.is_county],
+            products=products,
             labels=labels,
             n_delivered=sum(entry.status == "delivered" for entry in counties),
         ),

@@ -11,8 +11,9 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,11 @@ class Listed:
     thumbnail: bytes
 
 
-def figures(notebooks: Sequence[Path], folder: Path, page: Page) -> Path:
+#: Runs a function on each of some things, in order; ``map`` does.
+Each = Callable[[Callable[[Path], list[Listed]], Sequence[Path]], Iterable[list[Listed]]]
+
+
+def figures(notebooks: Sequence[Path], folder: Path, page: Page, each: Each = map) -> Path:
     """Write every figure of executed notebooks as files, with a sheet to choose from.
 
     Parameters
@@ -55,6 +60,8 @@ def figures(notebooks: Sequence[Path], folder: Path, page: Page) -> Path:
         appears whole or not at all; what an earlier run left in it is gone.
     page
         Title, language, banner and provenance.
+    each
+        Runs the work on each notebook; in other processes, say.
 
     Returns
     -------
@@ -66,8 +73,9 @@ def figures(notebooks: Sequence[Path], folder: Path, page: Page) -> Path:
     StoreError
         If no notebook has a figure, or a file cannot be made or written.
     """
-    with whole_folder(folder) as beside, style.within(page.lang, "report"):
-        rows = [row for book in notebooks for row in _written(book, beside, page)]
+    with whole_folder(folder) as beside:
+        found = each(partial(_written, folder=beside, page=page), notebooks)
+        rows = [row for part in found for row in part]
         if not rows:
             raise StoreError("none of the reports has a figure", where=folder)
         (beside / INDEX).write_text(_index(rows), encoding="utf-8-sig")
@@ -77,16 +85,20 @@ def figures(notebooks: Sequence[Path], folder: Path, page: Page) -> Path:
     return folder / SHEET
 
 
-def _written(notebook: Path, folder: Path, page: Page) -> Iterator[Listed]:
-    for drawing in read(notebook):
-        wall, projected = _projected(drawing, page)
-        made = {f"projection/{drawing.name}.png": projected, **_files(drawing, page)}
-        for place, data in made.items():
-            path = folder / place
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
-        files = {kind: place for place in made for kind in [_kind(place)]}
-        yield Listed(drawing, files, wall, _thumbnail(drawing, page))
+def _written(notebook: Path, folder: Path, page: Page) -> list[Listed]:
+    """Write the files of one report's figures; return what the sheet says of them."""
+    with style.within(page.lang, "report"):
+        return [_listed(drawing, folder, page) for drawing in read(notebook)]
+
+
+def _listed(drawing: Drawing, folder: Path, page: Page) -> Listed:
+    wall, projected = _projected(drawing, page)
+    made = {f"projection/{drawing.name}.png": projected, **_files(drawing, page)}
+    for place, data in made.items():
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
+    return Listed(drawing, {_kind(place): place for place in made}, wall, _thumbnail(drawing, page))
 
 
 def _kind(place: str) -> str:

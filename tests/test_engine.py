@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections.abc import Iterator
@@ -311,12 +312,18 @@ def test_an_error_comes_back_as_it_was() -> None:
         executor.submit(divmod, 1, 0).result()
 
 
-def test_a_warm_process_that_is_killed_is_replaced() -> None:
+def test_a_warm_process_that_is_killed_is_replaced_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(zygote, "LONGEST_SCRATCH", 1000)
     with ForkExecutor(1) as executor:
         warm_process = executor.submit(os.getppid).result()
         os.kill(warm_process, signal.SIGKILL)
         time.sleep(0.2)
         assert executor.submit(os.getppid).result() != warm_process
+        assert len(list(tmp_path.iterdir())) == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_executor_that_is_stopped_ends_what_runs() -> None:

@@ -30,6 +30,8 @@ ENVIRONMENT: Mapping[str, str] = {
 MODULES = (
     "papermill",
     "nbclient",
+    "nbconvert.filters.markdown_mistune",
+    "fontTools.subset",
     "IPython.core.interactiveshell",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_svg",

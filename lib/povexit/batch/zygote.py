@@ -66,6 +66,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
+        self._scratch = ""
         self._closed = False
 
     def start(self, target: Target, *args: Any) -> Process:
@@ -124,10 +125,11 @@ class Zygote:
         raise ProcessEnded(said.decode("utf-8", "replace"))
 
     def _launch(self) -> socket.socket:
+        self._scratch = tempfile.mkdtemp(prefix="povexit-", dir=_scratch_parent())
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._server = subprocess.Popen(
-                [sys.executable, "-P", "-c", SERVE, str(theirs.fileno()), _scratch_parent()],
+                [sys.executable, "-P", "-c", SERVE, str(theirs.fileno()), self._scratch],
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, **ENVIRONMENT},
                 stdin=subprocess.DEVNULL,
@@ -150,6 +152,8 @@ class Zygote:
             self._control.close()
         if self._server is not None:
             self._server.wait()
+            # it does so itself, unless it was killed
+            shutil.rmtree(self._scratch, ignore_errors=True)
         self._control = self._server = None
 
 
@@ -185,9 +189,8 @@ def _answer(connection: Connection, function: Callable[..., Any], args: tuple[An
 # -- in the warm process -----------------------------------------------------------------
 
 
-def serve(control: int, parent: str) -> None:
+def serve(control: int, scratch: str) -> None:
     """Get warm, then fork a process whenever asked, until the asker is gone."""
-    scratch = tempfile.mkdtemp(prefix="povexit-", dir=parent)
     os.environ.update(_scratch_variables(scratch))
     tempfile.tempdir = None
     children: set[int] = set()

@@ -28,6 +28,14 @@ MAKERS: dict[str, Any] = {
     "figures": publish.figures,
     "deck": publish.deck,
 }
+#: What one opens it with.
+FORMS = {
+    "pdf": "PDF",
+    "volume": "PDF",
+    "workbook": "Excel",
+    "figures": "HTML",
+    "deck": "PowerPoint",
+}
 #: Names of those made of the whole city's reports.
 WHOLE = ("volume", "workbook", "figures", "slides")
 #: Made of one notebook, not of several.
@@ -68,7 +76,7 @@ class Product:
     @property
     def title(self) -> str:
         """Return what a reader calls it."""
-        return f"PDF: {self.page.title}" if self.kind == "pdf" else self.page.title
+        return f"{self.page.title} · {FORMS[self.kind]}"
 
     @property
     def first(self) -> Path:

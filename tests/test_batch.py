@@ -670,6 +670,17 @@ def _product_names(home: Home) -> set[str]:
     return {name for name in told if name in PRODUCTS or name.startswith("pdf_")}
 
 
+def test_the_same_inputs_give_the_same_bytes_in_another_place(finished: Home, home: Home) -> None:
+    home.run(force=True)
+    before = finished.folder / "reports" / MONTH
+    kept = [p for p in before.rglob("*") if p.suffix in (".html", ".ipynb")]
+    assert len(kept) > 2 * len(CITY)
+    for path in kept:
+        made = home.folder / "reports" / MONTH / path.relative_to(before)
+        assert made.read_bytes() == path.read_bytes(), path.name
+    assert str(finished.folder) not in (before / "notebooks" / "city.ipynb").read_text()
+
+
 def test_products_are_made_once_after_the_pages(home: Home, made_of_text: None) -> None:
     summary = home.run(with_products=True)
     assert not summary.lacking

@@ -256,6 +256,7 @@ def _record(options: Options, report: Report, result: Result, made: list[str]) -
         parameters=report.parameters,
         outputs=records.sums(made),
         seconds=round(result.seconds, 2),
+        peak_mb=result.peak_mb,
         error=result.error,
         notebook=report.step.notebook,
     )

@@ -153,6 +153,7 @@ def finish(options: Options, product: Product, result: Result) -> Record:
             inputs={p.relative_to(root).as_posix(): store.sha256(p) for p in product.notebooks},
             outputs=records.sums(p.relative_to(root).as_posix() for p in inside),
             seconds=round(result.seconds, 2),
+            peak_mb=result.peak_mb,
             error=result.error,
         )
     )

@@ -39,6 +39,8 @@ class Record:
         Path from the project's folder to SHA-256; of the last good run if this one failed.
     seconds
         How long the notebook ran.
+    peak_mb
+        The most memory that one of its processes held, in MB.
     error
         Parts of the error if it failed.
     notebook
@@ -53,6 +55,7 @@ class Record:
     parameters: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    peak_mb: int = 0
     error: dict[str, str] | None = None
     notebook: str = ""
 

@@ -165,6 +165,7 @@ def finish(step: Step, options: Options, due: Due, end: Ended) -> Record:
             parameters=parameters(step, options, due.month, due.county),
             outputs={} if error else records.sums(end.wrote.get(due.county, [])),
             seconds=round(end.result.seconds, 2),
+            peak_mb=end.result.peak_mb,
             error=error,
             notebook=step.notebook,
         )

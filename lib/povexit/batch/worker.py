@@ -14,8 +14,9 @@ import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from povexit import store
 from povexit.batch import engine
 from povexit.batch.warm import skip_slow_grammar
 from povexit.errors import PovexitError, StoreError
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 TOLD = re.compile(r"^  (where|expected|found|to do): +(.*)$")
 PARTS = {"to do": "hint"}
+#: What stays of papermill's own remarks on a notebook.
+STEADY = ("parameters", "version")
+INJECTED = "injected-parameters"
 #: A cell that takes longer hangs: at full scale the slowest takes about two minutes.
 LONGEST_CELL_SECONDS = 3600
 ENDED_FROM_OUTSIDE = {
@@ -114,7 +118,7 @@ def peak_mb() -> int:
 def _run(task: Task, work: Path) -> None:
     notebook = work / f"{task.name}.ipynb"
     _execute(task, notebook)
-    check_complete(notebook)
+    settle(check_complete(notebook), notebook)
     if task.page is not None:
         from povexit import publish
 
@@ -144,8 +148,24 @@ def _execute(task: Task, out: Path) -> None:
     )
 
 
-def check_complete(path: Path) -> None:
-    """Raise unless every code cell of an executed notebook ran to its end.
+def settle(notebook: Any, path: Path) -> None:
+    """Write an executed notebook without what differs from run to run: times, folders, chance.
+
+    So the same inputs give the same bytes, and no page tells of the machine it was made on.
+    """
+    import nbformat
+
+    told = notebook.metadata.get("papermill", {})
+    notebook.metadata["papermill"] = {k: told[k] for k in STEADY if k in told}
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        if INJECTED in cell.metadata.get("tags", []):
+            cell["id"] = INJECTED
+    store.write_atomic(path, nbformat.writes(notebook) + "\n")
+
+
+def check_complete(path: Path) -> Any:
+    """Return an executed notebook; raise unless every code cell of it ran to its end.
 
     Raises
     ------
@@ -165,6 +185,7 @@ def check_complete(path: Path) -> None:
             found=f"{len(code) - len(waiting)} cells",
             hint="run the same command again",
         )
+    return notebook
 
 
 def told(error: BaseException) -> dict[str, str]:

@@ -565,7 +565,13 @@ def test_a_home_named_from_here_is_the_same_in_a_kernel(
         (None, "a notebook is missing"),
         ('{"cells": [', "a notebook cannot be read"),
         ('{"cells": []}', "has no parameters cell"),
-        (notebook(("month",), []), "does not take a parameter"),
+        (notebook(("month",), []), "does not take a parameter of this name"),
+        (
+            notebook(("month", "county", "edition", "lang"), []).replace(
+                'lang = \\"\\"', "lang = 1"
+            ),
+            "another type",
+        ),
         (notebook(("month", "1x"), []), "a notebook cannot be read"),
     ],
 )
@@ -574,7 +580,7 @@ def test_a_notebook_that_cannot_be_run_stops_the_run_before_it_starts(
 ) -> None:
     path = home.folder / "notebooks" / "04_county_report.ipynb"
     path.unlink() if text is None else path.write_text(text)
-    with pytest.raises(StoreError, match=match) as error:
+    with pytest.raises((StoreError, UnknownNameError), match=match) as error:
         home.run()
     assert path.name in str(error.value)
 

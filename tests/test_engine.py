@@ -121,6 +121,25 @@ def test_papermill_by_hand_shows_the_same_with_and_without_the_engine(
     assert len(said[2]) == len(said[0])
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("m", "3"), "did you mean"),
+        (("n", "three"), "found:    str: 'three'"),
+        (("n=1;import os", "3"), "a parameter's name is not a name"),
+    ],
+)
+def test_papermill_by_hand_is_refused_what_the_notebook_does_not_take(
+    tmp_path: Path, entry: Path, given: tuple[str, str], told: str
+) -> None:
+    path = _notebook(tmp_path, ["open('ran', 'w').close()"])
+    path.write_text(path.read_text().replace("n = 1", "number = 0\\nm1 = n = 1"))
+    done = _by_hand(path, "--engine", "povexit", "-p", *given, entry=entry)
+    assert done.returncode
+    assert told in done.stderr
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.fixture(scope="module")
 def warm_one() -> Iterator[zygote.Zygote]:
     """A warm process beside this one."""

@@ -24,11 +24,16 @@ def execute_notebook(nb: Any, kernel_name: str, **given: Any) -> Any:
 
     Raises
     ------
+    UnknownNameError, StoreError
+        Before anything starts, if the notebook does not declare a parameter it was given, or
+        declares it of another type.
     nbclient.exceptions.DeadKernelError, nbclient.exceptions.CellTimeoutError
         If the process dies, or a cell takes too long.
     """
     from povexit.batch.client import Engine
+    from povexit.batch.declared import check_injected
 
+    check_injected(nb, str(given.get("input_path") or "the notebook"))
     return Engine.execute_notebook(nb, kernel_name, **given)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from povexit import store
 from povexit.batch import keys
-from povexit.batch.declared import declared_parameters
+from povexit.batch.declared import check_parameters
 from povexit.batch.keys import Month
 from povexit.errors import DeliveryError, StoreError, UnknownNameError
 
@@ -119,9 +119,10 @@ def check(
     Raises
     ------
     UnknownNameError
-        If a month, county, edition or language is not known; the nearest are named.
+        If a month, county, edition or language is not known, or a notebook does not take it
+        as a parameter of this name and type; the nearest are named.
     StoreError
-        If the month's folder or a notebook is missing, or a notebook takes no such parameter.
+        If the month's folder or a notebook is missing.
     DeliveryError
         If the month's folder is empty.
     """
@@ -132,8 +133,10 @@ def check(
     edition, note = _edition(edition, month, lang)
     wanted = _counties(counties)
     _check_folder(month)
+    given = {"month": month, "county": ",".join(wanted), "edition": edition, "lang": lang}
+    given["village"] = ""  # none is asked for yet; that a code is text can be told
     for step in STEPS:
-        _check_step(step)
+        check_parameters(step.path, {name: given[name] for name in step.parameters})
     delivered = {month: keys.deliveries(month)} | _before(store.previous_month(month))
     return Options(month, delivered, edition, note, lang, wanted, force, jobs)
 
@@ -197,15 +200,3 @@ def _counties(names: Sequence[str] | None) -> tuple[str, ...]:
 
     wanted = {resolve_county(name) for name in names}
     return tuple(c for c in known if c in wanted)
-
-
-def _check_step(step: Step) -> None:
-    missing = set(step.parameters) - declared_parameters(step.path)
-    if missing:
-        raise StoreError(
-            "a notebook does not take a parameter that the batch gives it",
-            where=step.notebook,
-            expected=", ".join(step.parameters),
-            found="without " + ", ".join(sorted(missing)),
-            hint="its cell tagged 'parameters' must assign all of them",
-        )

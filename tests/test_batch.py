@@ -593,6 +593,7 @@ def test_a_list_of_simulated_files_that_cannot_be_read_is_named(home: Home) -> N
 
 def test_torn_records_are_as_good_as_none(home: Home) -> None:
     told = keys.deliveries(MONTH)
+    keys.remember(MONTH, told)
     for path in keys.records_dir(MONTH).glob("*.json"):
         path.write_text('{"name": "cl')
     assert records.load(f"clean_{A}", MONTH) is None
@@ -701,6 +702,11 @@ def test_products_are_made_once_after_the_pages(home: Home, made_of_text: None) 
     before = home.state()
     home.run(with_products=True)
     assert home.state() == before
+    home.deliver(B, "better")
+    due = {one.name: one.why for one in batch.plan(MONTH, with_products=True)}
+    first = "its pages will be made again"
+    assert due["volume"] == due["slides"] == due[f"pdf_county_{B}"] == first
+    assert due[f"pdf_county_{A}"] == ""
 
 
 def test_products_of_an_earlier_run_are_said_to_be(home: Home, made_of_text: None) -> None:

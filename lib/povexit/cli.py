@@ -178,6 +178,9 @@ def _run_arguments(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--jobs", type=int, default=2, metavar="N", help="notebooks at a time (default: 2)"
     )
+    run.add_argument(
+        "--dry-run", action="store_true", help="only say what would be made and why; write nothing"
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -219,15 +222,19 @@ def run(given: argparse.Namespace) -> int:
     """Make the reports of a month and say what was delivered; the index comes last."""
     from povexit import batch
 
-    summary = batch.run(
-        given.month,
-        edition=given.edition,
-        lang=given.lang,
-        counties=given.county,
-        force=given.force,
-        jobs=given.jobs,
-        with_products=not given.pages_only,
-    )
+    asked = {
+        "edition": given.edition,
+        "lang": given.lang,
+        "counties": given.county,
+        "force": given.force,
+        "jobs": given.jobs,
+        "with_products": not given.pages_only,
+    }
+    if given.dry_run:
+        for one in batch.plan(given.month, **asked):
+            print(f"{one.name}: {one.why or 'stays'}")
+        return DELIVERED
+    summary = batch.run(given.month, **asked)
     show(summary)
     return SOME_FAILED if summary.failed or summary.lacking else DELIVERED
 

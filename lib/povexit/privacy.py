@@ -60,6 +60,11 @@ def load_key(simulated: bool) -> bytes:
     return _strong(path.read_bytes().strip(), str(path))
 
 
+def has_key(simulated: bool) -> bool:
+    """Tell whether `load_key` finds a key; if not, it makes one."""
+    return simulated or bool(os.environ.get("POVEXIT_KEY")) or key_path().exists()
+
+
 def _strong(key: bytes, where: str) -> bytes:
     if len(key) < KEY_BYTES:
         raise PrivacyError(

@@ -21,9 +21,10 @@ from itertools import chain
 from pathlib import Path
 
 from povexit import store
-from povexit.batch import pages, products, summary, tables
+from povexit.batch import keys, pages, products, summary, tables
 from povexit.batch.delivered import Delivered, delivered, last_run, slides, whole
 from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
+from povexit.batch.plan import Planned, plan
 from povexit.batch.pool import Pool, Progress
 from povexit.batch.records import Record
 from povexit.batch.summary import Summary
@@ -34,10 +35,12 @@ from povexit.errors import StoreError, UnknownNameError
 __all__ = [
     "Delivered",
     "Options",
+    "Planned",
     "Summary",
     "check",
     "delivered",
     "last_run",
+    "plan",
     "run",
     "slides",
     "village",
@@ -304,6 +307,8 @@ def _alone() -> Iterator[None]:
 @contextmanager
 def _workshop(options: Options) -> Iterator[Path]:
     """Give a working folder on the disk of the reports; clear what killed runs left."""
+    for month, found in options.deliveries.items():
+        keys.remember(month, found)
     folder = store.reports_dir(options.month)
     for left in folder.glob(".work-*"):
         shutil.rmtree(left, ignore_errors=True)

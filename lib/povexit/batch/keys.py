@@ -134,10 +134,14 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Month:
-    """What lies in a month's folder: each county's delivery, and files that are nobody's."""
+    """What lies in a month's folder: each county's delivery, and files that are nobody's.
+
+    ``key`` is the digest of the folder and of the code that told whose each file is.
+    """
 
     counties: Mapping[str, Delivery] = field(default_factory=dict)
     strangers: tuple[str, ...] = ()
+    key: str = ""
 
     def of(self, county: str) -> Delivery:
         """Return a county's delivery; of one that sent nothing, an empty one."""
@@ -148,7 +152,7 @@ def deliveries(month: str) -> Month:
     """Return what each county sent for a month.
 
     Which file is whose is asked of `povexit.raw` only when the folder, or the code,
-    changed since it was last asked: reading names is cheap, importing the reader is not.
+    changed since it was last remembered: reading names is cheap, importing the reader is not.
 
     Raises
     ------
@@ -157,21 +161,36 @@ def deliveries(month: str) -> Month:
     """
     sums = folder_sums(month)
     key = digest([sums, code_digest()])
-    path = records_dir(month) / "deliveries.json"
-    known = _remembered(path)
+    known = _remembered(month)
     if known.get("key") != key:
-        known = {"key": key, **asdict(_attributed(month, sums))}
-        store.write_atomic(path, json.dumps(known, ensure_ascii=False, indent=1))
+        return _attributed(month, sums, key)
     counties = {
         code: Delivery(told["files"], tuple(told["listed"]))
         for code, told in known["counties"].items()
     }
-    return Month(counties, tuple(known["strangers"]))
+    return Month(counties, tuple(known["strangers"]), key)
 
 
-def _remembered(path: Path) -> dict[str, Any]:
+def remember(month: str, found: Month) -> None:
+    """Keep what `deliveries` found, so that it need not be asked again.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    if _remembered(month).get("key") != found.key:
+        text = json.dumps(asdict(found), ensure_ascii=False, indent=1)
+        store.write_atomic(_memory(month), text)
+
+
+def _memory(month: str) -> Path:
+    return records_dir(month) / "deliveries.json"
+
+
+def _remembered(month: str) -> dict[str, Any]:
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        return dict(json.loads(_memory(month).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}  # never asked, or torn: then it is asked anew
 
@@ -186,7 +205,7 @@ def folder_sums(month: str) -> dict[str, str]:
     }
 
 
-def _attributed(month: str, sums: Mapping[str, str]) -> Month:
+def _attributed(month: str, sums: Mapping[str, str], key: str) -> Month:
     from povexit import raw
 
     found = raw.find_deliveries(month)
@@ -197,7 +216,7 @@ def _attributed(month: str, sums: Mapping[str, str]) -> Month:
         same = tuple(name for name in own if own[name] == listed.get(name))
         counties[county] = Delivery(own, same)
     strangers = {p.name for delivery in found.values() for p in delivery.strangers}
-    return Month(counties, tuple(sorted(strangers)))
+    return Month(counties, tuple(sorted(strangers)), key)
 
 
 def records_dir(month: str) -> Path:

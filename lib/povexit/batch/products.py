@@ -74,6 +74,12 @@ class Product:
         return keys.digest([self.kind, read, self.page, keys.code_digest(), keys.environment()])
 
     @property
+    def inputs(self) -> dict[str, str]:
+        """Return path to SHA-256 of the notebooks it is made of."""
+        root = store.root()
+        return {p.relative_to(root).as_posix(): store.sha256(p) for p in self.notebooks}
+
+    @property
     def title(self) -> str:
         """Return what a reader calls it."""
         return f"{self.page.title} · {FORMS[self.kind]}"
@@ -150,7 +156,7 @@ def finish(options: Options, product: Product, result: Result) -> Record:
             month=options.month,
             key=product.key,
             status="failed" if result.error else "ok",
-            inputs={p.relative_to(root).as_posix(): store.sha256(p) for p in product.notebooks},
+            inputs=product.inputs,
             outputs=records.sums(p.relative_to(root).as_posix() for p in inside),
             seconds=round(result.seconds, 2),
             peak_mb=result.peak_mb,

@@ -30,6 +30,7 @@ PRINTING = (
     "multidimensional.py",
     "false_pass_grid.py",
     "coverage.py",
+    "batch_speed.py",
 )
 #: Those of them that have a corner which takes seconds.
 QUICK = ("false_pass_grid.py", "coverage.py")

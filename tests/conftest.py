@@ -8,9 +8,18 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from povexit.style.look import set_context, set_language
+
 # machines are shared and noisy: no test is about time
 settings.register_profile("povexit", deadline=None)
 settings.load_profile("povexit")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_look() -> None:
+    """Let no module see the language or context that another one chose."""
+    set_language("zh")
+    set_context("report")
 
 
 @pytest.fixture

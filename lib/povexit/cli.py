@@ -78,6 +78,12 @@ from, with alternative texts.
 
   povexit figures --month 2016-06
 """
+WHY = """\
+Say what a report or a delivered file was made from: deliveries, edition, parameters,
+versions; and what was wrong if it failed.
+
+  povexit why county_451022 --month 2016-06
+"""
 PRODUCTS = {
     "pdf": ("make PDFs", PDF),
     "workbook": ("make a workbook", WORKBOOK),
@@ -135,6 +141,11 @@ def parser() -> argparse.ArgumentParser:
             product.add_argument(
                 "--template", type=Path, metavar="FILE", help="the office's own .pptx"
             )
+    why = commands.add_parser(
+        "why", help="say what a report was made from", description=WHY, formatter_class=shape
+    )
+    why.add_argument("report", help="such as county_451022 or city, or a delivered file")
+    _product_arguments(why)
     check = commands.add_parser(
         "check",
         help="check delivered files",
@@ -337,6 +348,14 @@ def figures(given: argparse.Namespace) -> int:
     return DELIVERED
 
 
+def why(given: argparse.Namespace) -> int:
+    """Say what a report was made from."""
+    from povexit import batch
+
+    print(batch.why(given.report, given.month, given.lang))
+    return DELIVERED
+
+
 def check(given: argparse.Namespace) -> int:
     """Say of each delivered file whether it can be used, and what is wrong if not."""
     from povexit import clean, raw
@@ -368,6 +387,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "new": new,
     "deck": deck,
     "figures": figures,
+    "why": why,
     "check": check,
 }
 

@@ -24,7 +24,8 @@ from povexit import store
 from povexit.batch import keys, pages, products, summary, tables
 from povexit.batch.delivered import Delivered, delivered, last_run, slides, whole
 from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
-from povexit.batch.plan import Planned, plan
+from povexit.batch.origin import why
+from povexit.batch.planned import Planned, plan
 from povexit.batch.pool import Pool, Progress
 from povexit.batch.records import Record
 from povexit.batch.summary import Summary
@@ -45,6 +46,7 @@ __all__ = [
     "slides",
     "village",
     "whole",
+    "why",
 ]
 
 
@@ -244,8 +246,8 @@ class Run:
 
     def page_step(self, reports: list[pages.Report]) -> list[str]:
         """Make the pages that need it; return the names of those made."""
-        for report, why in pages.blocked(reports):
-            pages.finish(self.options, report, why, self.pool.work)
+        for report, result in pages.blocked(reports):
+            pages.finish(self.options, report, result, self.pool.work)
         due = {r.name: r for r in reports if not r.error and pages.fresh(self.options, r) is None}
         self.progress.expect(len(due))
         made = []

@@ -7,8 +7,8 @@ scaled to twelve, as the output says; ``--full`` runs all. Ours always runs all,
 of its warm process. Also what the engine adds to an empty notebook, and the memory of its
 processes over 200 of them. Two processes wherever it is two; read ratios before seconds.
 
-    python benchmarks/batch_speed.py            # about two minutes
-    python benchmarks/batch_speed.py --full     # about five
+    python benchmarks/batch_speed.py            # some minutes
+    python benchmarks/batch_speed.py --full     # longer
 """
 
 from __future__ import annotations

@@ -97,7 +97,8 @@ class OnePanel(w.VBox):
             return
         look = village if self.controls["unit"].value == "village" else household
         self.found = look(key, month=self.month, edition=edition, lang=self.lang)
-        why = self.found.why().html().replace("\n", "<br>")
-        self.text.value = f"{why}<br><strong>{self.found.like().html()}</strong>"
+        lines = self.found.why().html().splitlines()
+        why = "".join(f"<li>{line.removeprefix('- ')}</li>" for line in lines)
+        self.text.value = f"<ul>{why}</ul><strong>{self.found.like().html()}</strong>"
         self.table.value = printed(self.found.near())
         self.line.line = self.found.call

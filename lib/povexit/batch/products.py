@@ -7,10 +7,9 @@ the code, changed. One that fails stops no other, and what was made before stand
 from __future__ import annotations
 
 import os
-import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from povexit.batch import keys, pages, records
 from povexit.batch.delivered import SLIDES, Delivered, report, reports, whole
 from povexit.batch.options import Options
 from povexit.batch.records import Record
-from povexit.batch.worker import Result, peak_mb, told
+from povexit.batch.worker import Result, attempt
 
 MAKERS: dict[str, Any] = {
     "pdf": publish.pdf,
@@ -91,7 +90,7 @@ class Product:
 
 
 def products(options: Options) -> list[Product]:
-    """Return what can be made of the reports there are, the long ones first."""
+    """Return what can be made of the reports there are, what is of the whole month first."""
     found = reports(options)
     whole_city = _whole(options, found) if found and options.whole_city else []
     return [*whole_city, *(_pdf(options, one) for one in found)]
@@ -136,14 +135,9 @@ def figures(product: Product, each: Callable[..., Iterable[Any]]) -> Result:
 
 
 def _made(product: Product, **how: Any) -> Result:
-    start = time.perf_counter()
-    error, trace = None, ""
-    try:
-        books = product.notebooks[0] if product.kind in OF_ONE else product.notebooks
-        MAKERS[product.kind](books, product.out, product.page, **how)
-    except Exception as problem:
-        error, trace = told(problem), traceback.format_exc()
-    return Result(product.name, time.perf_counter() - start, error, trace, peak_mb())
+    books = product.notebooks[0] if product.kind in OF_ONE else product.notebooks
+    write = partial(MAKERS[product.kind], books, product.out, product.page, **how)
+    return attempt(product.name, write)
 
 
 def finish(options: Options, product: Product, result: Result) -> Record:

@@ -12,7 +12,9 @@ import re
 import resource
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,16 +102,21 @@ def run(task: Task, work: str, home: str) -> Result:
         The project's folder, named from the root.
     """
     os.environ["POVEXIT_HOME"] = home  # for the notebook, too
+    return attempt(task.name, partial(_run, task, Path(work)))
+
+
+def attempt(name: str, work: Callable[[], object]) -> Result:
+    """Do some work and return how it went; every failure becomes part of the result."""
     start = time.perf_counter()
     error, trace = None, ""
     try:
-        _run(task, Path(work))
+        work()
     except Exception as problem:
         error, trace = told(problem), traceback.format_exc()
-    return Result(task.name, time.perf_counter() - start, error, trace, peak_mb())
+    return Result(name, time.perf_counter() - start, error, trace, _peak_mb())
 
 
-def peak_mb() -> int:
+def _peak_mb() -> int:
     """Return the most memory that this process, or one it waited for, held."""
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     return max(resource.getrusage(one).ru_maxrss for one in who) // 1024

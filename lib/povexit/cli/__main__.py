@@ -1,0 +1,7 @@
+"""``python -m povexit.cli``."""
+
+import sys
+
+from povexit.cli import main
+
+sys.exit(main())

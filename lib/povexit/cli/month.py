@@ -1,0 +1,78 @@
+"""Commands that make a month's reports, or the page of one village."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from povexit.cli.status import DELIVERED, SOME_FAILED
+
+if TYPE_CHECKING:
+    from povexit.batch import Summary
+
+WIDEST = 1000
+STATES = {
+    "delivered": "delivered",
+    "kept": "NOT DELIVERED (last one kept)",
+    "missing": "NOT DELIVERED",
+}
+
+
+def run(given: argparse.Namespace) -> int:
+    """Make the reports of a month and say what was delivered; the index comes last."""
+    from povexit import batch
+
+    asked = {
+        "edition": given.edition,
+        "lang": given.lang,
+        "counties": given.county,
+        "force": given.force,
+        "jobs": given.jobs,
+        "with_products": not given.pages_only,
+    }
+    if given.dry_run:
+        for one in batch.plan(given.month, **asked):
+            print(f"{one.name}: {one.why or 'stays'}")
+        return DELIVERED
+    summary = batch.run(given.month, **asked)
+    show(summary)
+    return SOME_FAILED if summary.failed or summary.lacking else DELIVERED
+
+
+def show(summary: Summary) -> None:
+    """Print the table of what was delivered and what was not, then where to look."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for head in ("report", "status", "reason"):
+        table.add_column(head, overflow="fold")
+    for entry in (e for e in summary.entries if e.name in summary.asked):
+        same = entry.status == "delivered" and entry.name not in summary.made
+        state = "unchanged" if same else STATES[entry.status]
+        table.add_row(entry.title, state, entry.problem or "", style="red" * bool(entry.problem))
+    # what files and errors say is text, never markup; in a pipe a row is a line
+    width = None if sys.stdout.isatty() else WIDEST
+    console = Console(highlight=False, markup=False, emoji=False, width=width)
+    with console.capture() as shown:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in shown.get().splitlines()))
+    for name, problem in summary.lacking.items():
+        print(f"NOT MADE, the last one stands: {name}: {problem}")
+    for name in summary.strangers:
+        print(f"not read, as its name tells no county or kind: {name}")
+    if summary.log:
+        print(f"details of the errors: {summary.log}")
+    print(summary.index)
+
+
+def village(given: argparse.Namespace) -> int:
+    """Make a village's page and print where it is."""
+    from povexit import batch
+
+    page, is_made = batch.village(
+        given.month, given.code, edition=given.edition, lang=given.lang, force=given.force
+    )
+    print(page)
+    return DELIVERED if is_made else SOME_FAILED

@@ -163,7 +163,7 @@ def county_standard(
     """
     needed = ["name", "asked", "status", "value_least", "value_most", "threshold", "of"]
     table = need(deciding, needed, "county_standard")
-    ax = axes_for(len(table), ax, title, inches=0.36)
+    ax = axes_for(len(table), ax, title, inches=0.28)  # two of them share a printed page
     if table.empty:
         return nothing(ax, lang)
     for row, item in enumerate(table.to_dict("records")):
@@ -199,16 +199,16 @@ def _band(ax: Axes, row: int, item: Mapping[Any, Any], lang: str | None) -> None
         return
     least, most = float(item["value_least"]), float(item["value_most"])
     look = STATUS[state].patch()
-    ax.add_patch(Rectangle((0, row - 0.1), most, 0.42, **look))
+    ax.add_patch(Rectangle((0, row - 0.03), most, 0.4, **look))
     if most > least:
         ends: dict[str, Any] = {"color": COLORS["ink"], "linewidth": 1.2}
-        ax.plot([least, most], [row + 0.11, row + 0.11], **ends)
+        ax.plot([least, most], [row + 0.17, row + 0.17], **ends)
     if pd.notna(item["threshold"]):
         limit = [float(item["threshold"])] * 2
-        ax.plot(limit, [row - 0.14, row + 0.36], color=COLORS["accent"], linewidth=2)
+        ax.plot(limit, [row - 0.06, row + 0.4], color=COLORS["accent"], linewidth=2)
     texts = [fmt_share(end, lang=lang) for end in (least, most)]
     shown = texts[0] if texts[0] == texts[1] else "–".join(texts)
-    ax.text(0, row - 0.27, f"{item['asked']}  {shown}", va="center", size=0.82 * text_size())
+    ax.text(0, row - 0.26, f"{item['asked']}  {shown}", va="center", size=0.82 * text_size())
 
 
 @described(

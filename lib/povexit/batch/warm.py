@@ -62,10 +62,16 @@ def prepare() -> None:
     skip_slow_grammar()
     for name in MODULES:
         importlib.import_module(name)
+    import nbformat
+
     from povexit import style
     from povexit.batch import kernel
+    from povexit.publish import fonts
 
     style.register_fonts()
+    for name in fonts.WEIGHTS.values():
+        fonts.glyph_order(name)
+    nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebooks
     vars(builtins).pop("get_ipython", None)  # see `zygote.SERVE`; from here on it is the shell's
     kernel.shell()
     # what was warned of here must be warned of again in the notebook

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from povexit.errors import StoreError
 
@@ -36,6 +37,27 @@ def _font_bytes(name: str) -> bytes:
     return path.read_bytes()
 
 
+def _opened(name: str) -> Any:
+    from fontTools.ttLib import TTFont
+
+    # no stamp of now in a page; and a glyph goes over as it is, not taken apart and put together
+    return TTFont(
+        io.BytesIO(_font_bytes(name)), lazy=True, recalcTimestamp=False, recalcBBoxes=False
+    )
+
+
+@cache
+def glyph_order(name: str) -> list[str]:
+    """Return the names of a font's glyphs, most of the work of opening it.
+
+    Raises
+    ------
+    StoreError
+        If the font file is missing.
+    """
+    return list(_opened(name).getGlyphOrder())
+
+
 @cache
 def subset(name: str, characters: str) -> bytes:
     """Return one font as WOFF with only ``characters``.
@@ -53,13 +75,12 @@ def subset(name: str, characters: str) -> bytes:
         If the font file is missing.
     """
     from fontTools import subset as font_subset
-    from fontTools.ttLib import TTFont
 
     options = font_subset.Options()
     options.hinting, options.recalc_timestamp = False, False
     options.layout_features, options.name_IDs = [], [1, 2]
-    # without this a stamp of now would get into every page
-    font = TTFont(io.BytesIO(_font_bytes(name)), lazy=True, recalcTimestamp=False)
+    font = _opened(name)
+    font.setGlyphOrder(glyph_order(name))
     worker = font_subset.Subsetter(options)
     worker.populate(text=characters)
     worker.subset(font)

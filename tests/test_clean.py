@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandera.errors
+import pandera.polars as pa
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -19,11 +25,11 @@ from povexit.clean.context import Context
 from povexit.clean.fields import read_columns
 from povexit.clean.identity import examine
 from povexit.clean.ledger import MASK, PERSONAL
-from povexit.clean.validate import check, refer
+from povexit.clean.validate import POLARS, check, refer
 from povexit.errors import DeliveryError, SchemaError
 from povexit.raw import RawTable
 from povexit.raw.columnmap import Entry, entries
-from povexit.schema import columns
+from povexit.schema import codes, columns, key
 from povexit_sim.identities import check_character
 from povexit_sim.mess import ORDINARY
 from povexit_sim.month import make_month
@@ -471,6 +477,67 @@ def test_a_table_that_is_not_as_the_catalogue_says_is_refused() -> None:
         check(made.drop("county_code"), "cleaned_households")
     with pytest.raises(SchemaError, match="1 rows"):
         refer(made, "village_code", made.filter(False), "cleaned_households")
+
+
+@cache
+def peer(table: str) -> pa.DataFrameSchema:
+    """Return the catalogue's table as pandera checks it."""
+    made = {}
+    for name, known in columns(table).items():
+        checks = []
+        if known.minimum is not None and known.maximum is not None:
+            checks.append(pa.Check.in_range(known.minimum, known.maximum))
+        if known.codes:
+            checks.append(pa.Check.isin([c.value for c in codes(known.codes)]))
+        made[name] = pa.Column(POLARS[known.dtype], checks=checks, nullable=known.nullable)
+    return pa.DataFrameSchema(made, unique=key(table) or None, strict=True, ordered=True)
+
+
+SPOILED: dict[str, Callable[[pl.DataFrame, str], pl.DataFrame]] = {
+    "as it is": lambda made, column: made,
+    "gap": lambda made, column: made.with_columns(
+        pl.when(pl.int_range(pl.len()) > 0).then(pl.col(column)).alias(column)
+    ),
+    "odd value": lambda made, column: made.with_columns(
+        pl.lit({pl.String: "?", pl.Int64: -9, pl.Float64: 1e9}.get(made[column].dtype))
+        .cast(made[column].dtype)
+        .alias(column)
+    ),
+    "not a number": lambda made, column: made.with_columns(
+        pl.lit(math.nan if made[column].dtype == pl.Float64 else None)
+        .cast(made[column].dtype)
+        .alias(column)
+    ),
+    "other type": lambda made, column: made.with_columns(pl.lit(b"").alias(column)),
+    "column gone": lambda made, column: made.drop(column),
+    "column more": lambda made, column: made.with_columns(pl.col(column).alias("more")),
+    "other order": lambda made, column: made.select(column, pl.all().exclude(column)),
+    "row twice": lambda made, column: pl.concat([made, made.head(1)]),
+    "no rows": lambda made, column: made.clear(),
+}
+
+
+@pytest.mark.parametrize("table", ["cleaned_households", "cleaned_persons", "cleaned_villages"])
+@settings(max_examples=60, deadline=None)
+@given(how=st.sampled_from(list(SPOILED)), data=st.data())
+def test_the_check_refuses_what_pandera_refuses(table: str, how: str, data: Any) -> None:
+    column = data.draw(st.sampled_from(list(columns(table))))
+    given_table = SPOILED[how](ordinary()[table], column)
+    with contextlib.suppress(pandera.errors.SchemaErrors):
+        peer(table).validate(given_table, lazy=True)
+        assert check(given_table, table) is given_table
+        return
+    with pytest.raises(SchemaError, match=None if how in UNNAMED else column):
+        check(given_table, table)
+
+
+#: What is wrong with the table as a whole, not with the column drawn.
+UNNAMED = ("column more", "other order", "row twice")
+
+
+@cache
+def ordinary() -> dict[str, pl.DataFrame]:
+    return cleaned()
 
 
 @pytest.mark.parametrize("table", clean.TABLES)

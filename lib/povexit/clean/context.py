@@ -48,11 +48,13 @@ def own_county(frame: pl.DataFrame, context: Context, book: Book) -> pl.DataFram
         If no row is the county's: then the file is another's.
     """
     named = frame["county_name"]
+    usual = context.county_code if book.raw.table in CODED else county_name(context.county_code)
+    if {*named.unique()} <= {usual, None}:
+        return frame
     code = county_codes(named)
     frame = frame.with_columns(_county=code)
     if frame.height and not (code.is_null() | (code == context.county_code)).any():
         raise _foreign(named, context, book)
-    usual = context.county_code if book.raw.table in CODED else county_name(context.county_code)
     alias = pl.when((code == context.county_code) & (named != usual)).then(pl.lit("county_alias"))
     book.note("county_name", frame["row"], frame.select(alias).to_series(), named)
     is_strange = pl.col("county_name").is_not_null() & pl.col("_county").is_null()
@@ -114,6 +116,8 @@ def set_missing(
 ) -> pl.DataFrame:
     """Set the cells of a column missing where ``is_bad`` holds, and note them."""
     noted = frame.select(rule=pl.when(is_bad).then(pl.lit(rule)))["rule"]
+    if noted.null_count() == len(noted):
+        return frame
     book.note(column, frame["row"], noted, frame[column])
     return frame.with_columns(pl.when(noted.is_null()).then(pl.col(column)).alias(column))
 
@@ -124,5 +128,7 @@ def fill_from(
     """Fill the gaps of a column from ``value`` where that is known, and note them."""
     is_filled = pl.col(column).is_null() & value.is_not_null()
     noted = frame.select(rule=pl.when(is_filled).then(pl.lit(rule)))["rule"]
+    if noted.null_count() == len(noted):
+        return frame
     book.note(column, frame["row"], noted, pl.repeat(None, frame.height, eager=True))
     return frame.with_columns(pl.coalesce(pl.col(column), value).alias(column))

@@ -7,6 +7,7 @@ not plain one by one (each distinct text once), by `povexit.clean.cells`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -92,15 +93,17 @@ def read_columns(known: Sequence[Entry], cells: pl.DataFrame) -> tuple[pl.DataFr
         Typed columns; and by column, where any cell was not plain, the rule that made
         each value (null: it stood there as it is).
     """
-    values = cells.select(
-        PLAIN[e.kind](e, _answered(e)).cast(DTYPES[e.kind]).alias(e.column) for e in known
-    )
+    values = cells.select(map(_plain, known))
     # what is not plain is null so far, so a column with more nulls than blanks has odd cells
     nulls, blanks = values.null_count().row(0, named=True), cells.null_count().row(0, named=True)
-    odd = [e for e in known if nulls[e.column] > blanks[e.column]]
-    read = {e.column: _read_odd(e, values[e.column], cells[e.column]) for e in odd}
-    rules = {column: rule for column, (_, rule) in read.items()}
-    return values.with_columns(**{c: value for c, (value, _) in read.items()}), rules
+    odd = {e.column: e for e in known if nulls[e.column] > blanks[e.column]}
+    return _with_odd(odd, values, cells) if odd else (values, {})
+
+
+@cache
+def _plain(entry: Entry) -> pl.Expr:
+    """Return a column's values where its cells are plain, null elsewhere."""
+    return PLAIN[entry.kind](entry, _answered(entry)).cast(DTYPES[entry.kind]).alias(entry.column)
 
 
 def _answered(entry: Entry) -> pl.Expr:
@@ -109,17 +112,29 @@ def _answered(entry: Entry) -> pl.Expr:
     return pl.when(~cell.is_in(list(entry.missing))).then(cell) if entry.missing else cell
 
 
-def _read_odd(entry: Entry, plain: pl.Series, cells: pl.Series) -> tuple[pl.Series, pl.Series]:
-    is_odd = plain.is_null() & cells.is_not_null()
-    texts = cells.filter(is_odd).unique(maintain_order=True)
-    read = [READ[entry.kind](entry, text) for text in texts]
-    table = pl.DataFrame(
-        {"text": texts, "value": [r[0] for r in read], "rule": [r[1] for r in read]},
-        schema={"text": pl.String, "value": DTYPES[entry.kind], "rule": pl.String},
+def _with_odd(
+    odd: Mapping[str, Entry], values: pl.DataFrame, cells: pl.DataFrame
+) -> tuple[pl.DataFrame, Rules]:
+    """Return the values with those of odd cells, and by column the rule that read each."""
+    texts = cells.select(pl.when(pl.lit(values[c]).is_null()).then(pl.col(c)).alias(c) for c in odd)
+    distinct = texts.select(pl.all().drop_nulls().unique().implode()).row(0, named=True)
+    read = {c: _read_odd(entry, distinct[c]) for c, entry in odd.items()}
+    made, rules = (
+        texts.select(
+            pl.col(c).replace_strict(known["text"], known[part], default=None)
+            for c, known in read.items()
+        )
+        for part in ("value", "rule")
     )
-    odd = pl.DataFrame({"text": cells.set(~is_odd, None)})
-    found = odd.join(table, on="text", how="left", maintain_order="left")
-    return plain.zip_with(~is_odd, found["value"]), found["rule"]
+    found = values.with_columns(pl.coalesce(c, pl.lit(made[c])) for c in odd)
+    return found, rules.to_dict()
+
+
+def _read_odd(entry: Entry, texts: Sequence[str]) -> pl.DataFrame:
+    """Return each odd text with its value and the rule that read it."""
+    read = [(text, *READ[entry.kind](entry, text)) for text in texts]
+    schema = {"text": pl.String, "value": DTYPES[entry.kind], "rule": pl.String}
+    return pl.DataFrame(read, schema=schema, orient="row")
 
 
 def _in_unit(
@@ -131,10 +146,13 @@ def _in_unit(
         told = f"× {entry.factor:g}"
         cells = values.height - values[entry.column].null_count()
         book.note_column(entry.column, "unit_factor", told, cells)
-    values = values.with_columns(
-        (pl.col(e.column) * e.factor).round(DIGITS_AFTER_FACTOR) for e in scaled
-    )
+    if scaled:
+        values = values.with_columns(
+            (pl.col(e.column) * e.factor).round(DIGITS_AFTER_FACTOR) for e in scaled
+        )
     whole = [e.column for e in known if e.kind == "int"]
+    if not whole:
+        return values
     broken = {c: pl.col(c) != pl.col(c).round() for c in whole}
     values = _without(values, rules, "not_whole", broken)
     return values.with_columns(pl.col(c).cast(pl.Int64) for c in whole)
@@ -155,8 +173,12 @@ def _without(
     values: pl.DataFrame, rules: Rules, rule: str, bad: Mapping[str, pl.Expr]
 ) -> pl.DataFrame:
     """Set values missing where ``bad`` holds, and enter the rule."""
-    found = values.select(is_bad.any().alias(c) for c, is_bad in bad.items())
-    hit = [c for c in found.columns if found[c][0]]
+    if not bad:
+        return values
+    found = values.select(is_bad.any().alias(c) for c, is_bad in bad.items()).row(0, named=True)
+    hit = [c for c, is_hit in found.items() if is_hit]
+    if not hit:
+        return values
     for column in hit:
         where = values.select(bad[column].fill_null(False)).to_series()
         given = rules.get(column, pl.Series([None] * values.height, dtype=pl.String))

@@ -98,32 +98,25 @@ class Book:
 
     def __init__(self, raw: RawTable) -> None:
         self.raw = raw
-        self._notes: list[pl.DataFrame] = []
+        self._notes: list[tuple[str, pl.DataFrame]] = []
         self._quarantined: list[pl.DataFrame] = []
+        self._ledger: tuple[int, pl.DataFrame] | None = None
         self._told: tuple[int, pl.DataFrame] | None = None
 
     def note(self, column: str, rows: pl.Series, rule: pl.Series, raw_value: pl.Series) -> None:
         """Note the cells of a column whose ``rule`` is not null (all of one length)."""
         if rule.null_count() == len(rule):
             return
-        said = pl.Series(raw_value).cast(pl.String)
-        noted = pl.DataFrame({"row": rows, "rule": rule, "raw_value": said}).drop_nulls("rule")
-        masked = pl.lit(MASK) if column in PERSONAL else pl.col("raw_value")
-        self._add(noted.with_columns(raw_value=masked, cells=1), column)
+        cells = pl.DataFrame({"row": rows, "rule": rule, "raw_value": raw_value})
+        noted = cells.lazy().filter(pl.col("rule").is_not_null())
+        told = pl.lit(MASK) if column in PERSONAL else pl.col("raw_value").cast(pl.String)
+        named = noted.select("row", "rule", raw_value=told, cells=1)
+        self._notes.append((column, named.collect()))
 
     def note_column(self, column: str, rule: str, raw_value: str, cells: int) -> None:
         """Note what was done to a whole column."""
         record = {"row": [None], "rule": [rule], "raw_value": [raw_value], "cells": [cells]}
-        self._add(pl.DataFrame(record), column)
-
-    def _add(self, noted: pl.DataFrame, column: str) -> None:
-        named = noted.with_columns(
-            file=pl.lit(self.raw.file),
-            sheet=pl.lit(self.raw.sheet),
-            column=pl.lit(column),
-            action=pl.col("rule").map_elements(action, return_dtype=pl.String),
-        )
-        self._notes.append(named.select(pl.col(n).cast(t) for n, t in LEDGER.items()))
+        self._notes.append((column, pl.DataFrame(record)))
 
     def drop(self, frame: pl.DataFrame, rule: str, is_bad: pl.Expr) -> pl.DataFrame:
         """Quarantine the rows for which ``is_bad`` holds and return the others.
@@ -151,10 +144,25 @@ class Book:
 
     def ledger(self) -> pl.DataFrame:
         """Return every changed cell, in the order of rows."""
-        empty = pl.DataFrame(schema=LEDGER)
-        return pl.concat([empty, *self._notes]).sort(
-            "row", "column", nulls_last=False, maintain_order=True
+        if self._ledger is None or self._ledger[0] != len(self._notes):
+            self._ledger = len(self._notes), self._sorted()
+        return self._ledger[1]
+
+    def _sorted(self) -> pl.DataFrame:
+        if not self._notes:
+            return pl.DataFrame(schema=LEDGER)
+        noted = pl.concat(
+            [part.lazy().with_columns(column=pl.lit(column)) for column, part in self._notes],
+            how="vertical_relaxed",
+        ).collect()
+        actions = {rule: action(rule) for rule in noted["rule"].unique()}
+        named = noted.lazy().with_columns(
+            file=pl.lit(self.raw.file),
+            sheet=pl.lit(self.raw.sheet),
+            action=pl.col("rule").replace_strict(actions),
         )
+        typed = named.select(pl.col(name).cast(dtype) for name, dtype in LEDGER.items())
+        return typed.sort("row", "column", nulls_last=False, maintain_order=True).collect()
 
     def quarantine(self) -> pl.DataFrame:
         """Return every row set aside because it can't be used, with its cells as JSON."""

@@ -109,19 +109,15 @@ def _set_aside(
 ) -> tuple[pl.DataFrame, tuple[tuple[int, str], ...], int]:
     """Return the data rows, the rows set aside, and how many blank rows there are at the end."""
     first = visible[: limit("total_columns")]
-    marked = below.with_columns(
-        pl.when(pl.all_horizontal(_is_blank(visible)))
-        .then(pl.lit(BLANK))
-        .when(pl.any_horizontal(_is_total(first)))
-        .then(pl.lit(TOTAL))
-        .alias("reason")
-    )
-    used = marked.filter(pl.col("reason").fill_null("") != BLANK)["row"].to_list()
-    last = max([0, *used[-1:], *unreadable["row"].to_list()])
-    inside = marked.filter(pl.col("row") <= last)
-    aside = inside.filter(pl.col("reason").is_not_null()).select("row", "reason").rows()
-    rows = inside.filter(pl.col("reason").is_null()).drop("reason")
-    return rows, tuple(aside), marked.height - inside.height
+    # most rows hold something in the first columns: only the others are searched to their end
+    bare = below.filter(pl.all_horizontal(_is_blank(first)))
+    blank = bare.filter(pl.all_horizontal(_is_blank(visible)))["row"].to_list()
+    total = below.filter(pl.any_horizontal(_is_total(first)))["row"].to_list()
+    left_out = pl.Series([*blank, *total], dtype=pl.Int64)
+    rows = below.filter(~pl.col("row").is_in(left_out.implode()))
+    last = max([0, *total, *rows["row"].tail(1), *unreadable["row"]])
+    aside = [(row, BLANK) for row in blank if row <= last] + [(row, TOTAL) for row in total]
+    return rows, tuple(sorted(aside)), sum(row > last for row in blank)
 
 
 def _named(rows: pl.DataFrame, found: Mapping[int, Entry]) -> pl.DataFrame:

@@ -431,7 +431,7 @@ def test_a_page_that_cannot_be_published_leaves_the_old_one(
         pages.finish(options, report, worker.Result(report.name, 1.0), tmp_path)
     assert home.page(f"county_{A}").read_bytes() == good
     # the notebook that went before it is not the one of the page: both are made again
-    assert records.fresh(f"zh_county_{A}", MONTH, report.key) is None
+    assert records.fresh(f"zh_county_{A}", MONTH, report.basis.key) is None
 
 
 @pytest.mark.parametrize("place", ["reports", "data/processed"])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.tiny_month import BEFORE, FILE, MONTH, A, B, C, Home, three_counties
 
+import povexit
 from povexit import batch, cli, store
-from povexit.batch import records
+from povexit.batch import parts, records
 from povexit.batch.records import Record
 from povexit.errors import StoreError, UnknownNameError
 
@@ -58,7 +61,9 @@ def test_a_page_goes_back_to_both_months_deliveries(home: Home) -> None:
     assert not any(FILE.format(county=C) in line for line in said)
     page = home.page(f"county_{A}")
     assert f"  {store.sha256(page)}  reports/{MONTH}/{page.name}" in said
-    assert any(line.startswith("code, at the month's last run: 0.") for line in said)
+    assert any(line.startswith(f"code: {povexit.__version__}, fingerprint ") for line in said)
+    assert any(line.startswith("environment: ") and "pandas " in line for line in said)
+    assert said[-1] == "today the same would be made"
     assert not any("ALTERED" in line or "MISSING" in line for line in said)
 
 
@@ -109,6 +114,44 @@ def test_what_was_altered_or_made_again_since_is_said(home: Home) -> None:
     assert f"since (a run would make this again):\n  {name}" in said
     assert "of unknown origin:\n  a/b" in said
     records.path("zh_later", MONTH).unlink()
+
+
+def test_what_would_be_made_otherwise_today_is_told_with_the_step(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = home.folder / "data" / "raw" / MONTH / FILE.format(county=A)
+    first = delivery.read_text()
+    home.deliver(A, "better")
+    said = batch.why(f"county_{A}", MONTH).splitlines()
+    start = said.index("would be made again today:")
+    assert said[start + 1 :] == [
+        f"  clean_{A} {MONTH}: the delivery {FILE.format(county=A)} changed",
+        f"  judge_{A} {MONTH}: its tables will be made again",
+        f"  county_{A}: its tables will be made again",
+    ]
+    assert batch.why(f"county_{C}", MONTH).endswith("today the same would be made")
+    assert f"  clean_{A} {MONTH}: the delivery" in batch.why("city", MONTH)
+    assert "  volume: its pages will be made again" in batch.why("volume", MONTH)
+    home.deliver(A, first)
+    path = home.folder / "notebooks" / "04_county_report.ipynb"
+    good = path.read_text()
+    path.write_text(good.replace("before", "then"))
+    assert batch.why(f"county_{A}", MONTH).endswith(
+        f"again today:\n  county_{A}: the notebook changed: {path.name}"
+    )
+    path.write_text(good)
+    monkeypatch.setattr(store, "raw_dir", lambda month: home.folder / "gone" / month)
+    assert "cannot be told: not a povexit project" in batch.why("city", MONTH)
+
+
+def test_a_record_of_an_earlier_version_says_so(home: Home) -> None:
+    known = records.load(f"zh_county_{A}", MONTH)
+    assert known is not None
+    records.save(replace(known, parts={}))
+    said = batch.why(f"county_{A}", MONTH).splitlines()
+    assert said.count(parts.OLD) == 1
+    assert said[-1] == f"  county_{A}: {parts.OLD}"
+    records.save(known)
 
 
 def test_nobodys_names_and_months_are_answered(home: Home) -> None:

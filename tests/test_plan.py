@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.tiny_month import BEFORE, COUNTIES, FILE, MONTH, A, B, C, Home, three_counties
 
 from povexit import batch, cli
+from povexit.batch import keys, parts, records
 from povexit.batch.options import CITY_PAGES
 
 TABLES = "its tables will be made again"
@@ -25,9 +28,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture
-def home(finished: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def home(finished: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     shutil.copytree(finished.folder, tmp_path / "home")
-    return _at(Home(tmp_path / "home"), monkeypatch)
+    yield _at(Home(tmp_path / "home"), monkeypatch)
+    parts.package.cache_clear()
 
 
 def _at(home: Home, patch: pytest.MonkeyPatch) -> Home:
@@ -66,7 +70,7 @@ def test_of_a_month_never_run_all_is_new(home: Home, tmp_path: Path) -> None:
 def test_another_delivery_names_the_file_and_all_that_follows(home: Home) -> None:
     home.deliver(B, "better")
     due = _due(home)
-    assert due.pop(f"clean_{B} {MONTH}") == f"inputs changed: {FILE.format(county=B)}"
+    assert due.pop(f"clean_{B} {MONTH}") == f"the delivery {FILE.format(county=B)} changed"
     assert due == dict.fromkeys([f"judge_{B} {MONTH}", f"county_{B}", *CITY_PAGES], TABLES)
     # and that is what the run makes
     assert set(home.run().made) == {f"county_{B}", *CITY_PAGES}
@@ -95,8 +99,42 @@ def test_a_changed_notebook_and_lost_files_are_told_apart(home: Home) -> None:
     assert due[f"judge_{C} {MONTH}"].startswith("files missing or altered: data/processed/deci")
     home.run(counties=[C])
     due = _due(home)
-    assert due["maps"] == "code, notebook, environment or title changed"
+    assert due["maps"] == "the notebook changed: 03_map_counties.ipynb"
     assert due["city"] == f"files missing or altered: reports/{MONTH}/city.html"
+
+
+def test_what_else_changed_is_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    sums, versions = keys.package_sums(), keys.environment()
+    rule, code = "standards/household_exit_2017.toml", "decide/clauses.py"
+    _now(monkeypatch, sums | {rule: "other"}, versions | {"pandas": "99.1"})
+    said = f"the rules changed: {rule}; pandas {versions['pandas']} -> 99.1"
+    due = _due(home)
+    assert due[f"clean_{A} {MONTH}"] == due[f"clean_{C} {BEFORE}"] == said
+    assert due["city"] == due[f"judge_{A} {MONTH}"] == TABLES
+    _now(monkeypatch, sums | {code: "other"}, versions)
+    assert _due(home)[f"clean_{A} {MONTH}"] == "the code changed"
+    _now(monkeypatch, sums, versions)
+    assert _due(home) == {}
+
+
+def _now(patch: pytest.MonkeyPatch, sums: dict[str, str], versions: dict[str, str]) -> None:
+    """Let the package consist of other files, and other packages be installed."""
+    patch.setattr(keys, "package_sums", lambda: sums)
+    patch.setattr(keys, "environment", lambda: versions)
+    parts.package.cache_clear()
+
+
+def test_a_record_without_parts_is_made_anew_with_a_plain_reason(home: Home) -> None:
+    path = records.path(f"clean_{A}", MONTH)
+    told = json.loads(path.read_text(encoding="utf-8"))
+    del told["parts"]
+    told["key"] = "of another version"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    due = _due(home, counties=[A])
+    assert due[f"clean_{A} {MONTH}"] == parts.OLD
+    assert f"clean_{A} {BEFORE}" not in due
+    home.run(counties=[A])
+    assert _due(home, counties=[A]) == {}
 
 
 def test_what_failed_is_tried_again_and_force_makes_all(home: Home) -> None:
@@ -109,7 +147,7 @@ def test_what_failed_is_tried_again_and_force_makes_all(home: Home) -> None:
 
 def test_persons_that_turn_out_real_need_a_key_that_is_not_made_yet(home: Home) -> None:
     (home.folder / "data" / "raw" / MONTH / "SOURCES.toml").unlink()
-    assert _due(home)[f"clean_{A} {MONTH}"] == "inputs changed: key for identities"
+    assert _due(home)[f"clean_{A} {MONTH}"] == "what it reads changed: key for identities"
 
 
 def test_products_follow_their_pages(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

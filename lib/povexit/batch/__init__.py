@@ -213,7 +213,7 @@ class Run:
         """Record the counties that a notebook spoke of; return the others."""
         silent = [due for due in part if end.silent(step, due)]
         for due in (d for d in part if d not in silent):
-            kept[due.month, due.county] = tables.finish(step, self.options, due, end)
+            kept[due.month, due.county] = tables.finish(step, due, end)
         return silent
 
     def end_task(
@@ -230,7 +230,7 @@ class Run:
             if due in again:
                 tables.discard(due, end)
             else:
-                kept[due.month, due.county] = tables.finish(step, self.options, due, end)
+                kept[due.month, due.county] = tables.finish(step, due, end)
         records = [kept[due.month, due.county] for due in part if due not in again]
         # that the notebook stopped is of no account if it had spoken of all its counties
         error = end.result.error if silent else next((r.error for r in records if r.error), None)

@@ -50,11 +50,17 @@ def digest(value: Any) -> str:
 
 
 @cache
-def code_digest() -> str:
-    """Return the SHA-256 of everything the package consists of: code, rules, fonts, templates."""
+def package_sums() -> dict[str, str]:
+    """Return path to SHA-256 of all the package consists of: code, rules, fonts, templates."""
     folder = Path(str(files("povexit")))
     found = [p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    return digest({str(p.relative_to(folder)): store.sha256(p) for p in sorted(found)})
+    return {p.relative_to(folder).as_posix(): store.sha256(p) for p in sorted(found)}
+
+
+@cache
+def code_digest() -> str:
+    """Return the SHA-256 of everything the package consists of."""
+    return digest(package_sums())
 
 
 @cache

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from povexit import store
-from povexit.batch import records
+from povexit.batch import parts, records
 from povexit.batch.options import LANGUAGES
+from povexit.batch.planned import plan
+from povexit.batch.products import WHOLE
 from povexit.batch.records import Record
-from povexit.errors import StoreError, UnknownNameError
+from povexit.errors import PovexitError, StoreError, UnknownNameError
 from povexit.schema import nearest
 
 FAILED = ".failed."
@@ -67,7 +69,8 @@ def why(name: str, month: str, lang: str = "zh") -> str:
         raise StoreError(f"nothing was made for {month}", hint=f"run: {command}")
     record = _asked(own, name, lang)
     found = trace(record, known)
-    lines = [*_how(record), *_with(record, found), *_from(found), *_files(record)]
+    today = _today(record, found, lang)
+    lines = [*_how(record), *_with(record, found), *_from(found), *_files(record), *today]
     return "\n".join(lines)
 
 
@@ -137,17 +140,48 @@ def _how(record: Record) -> Iterator[str]:
 
 
 def _with(record: Record, found: Origin) -> Iterator[str]:
-    """Give parameters and versions; a record has no versions, the month's last run has."""
+    """Give the parameters, and what it was made with; what git calls it only the run knows."""
     if record.parameters:
         yield "parameters: " + ", ".join(f"{k} {v}" for k, v in record.parameters.items())
     editions = {step.parameters["edition"] for step in found.steps if "edition" in step.parameters}
     yield f"edition: {', '.join(sorted(editions)) or 'none'}"
-    told = _manifest(record)
-    if told:
-        code = told["code"]
-        yield f"code, at the month's last run: {code['version']}, git {code['git'] or 'unknown'}"
-        versions = ", ".join(f"{k} {v}" for k, v in told["environment"].items())
-        yield f"environment, at the month's last run: {versions}"
+    if not record.parts:
+        yield parts.OLD
+        return
+    code = record.parts["code"]
+    yield f"code: {code['version']}, fingerprint {code['fingerprint']}"
+    if git := _manifest(record).get("code", {}).get("git"):
+        yield f"git, at the month's last run: {git}"
+    yield "environment: " + ", ".join(f"{k} {v}" for k, v in record.parts["environment"].items())
+
+
+def _today(record: Record, found: Origin, lang: str) -> Iterator[str]:
+    """Say whether it would be made anew today, and of which step that goes out."""
+    told = record.name.partition("_")[0]
+    try:
+        due = _due(record, found, told if told in LANGUAGES else lang)
+    except PovexitError as error:
+        yield f"whether it would be made again today cannot be told: {error.problem}"
+        return
+    yield "would be made again today:" if due else "today the same would be made"
+    yield from (f"  {name}: {why}" for name, why in due.items())
+
+
+def _due(record: Record, found: Origin, lang: str) -> dict[str, str]:
+    """Return which of the steps a run would make again, and why."""
+    given = [step.parameters for step in found.steps if step.parameters]
+    is_whole = record.name.removeprefix(f"{lang}_") in WHOLE
+    of_counties = given and all("county" in one for one in given) and not is_whole
+    editions = {one["edition"] for one in given if "edition" in one}
+    planned = plan(
+        record.month,
+        edition=min(editions, default=None),
+        lang=lang,
+        counties=sorted({one["county"] for one in given}) if of_counties else None,
+        with_products=not record.notebook,
+    )
+    names = {n for step in found.steps for n in (step.name, f"{step.name} {step.month}")}
+    return {p.name: p.why for p in planned if p.why and {p.name, f"{lang}_{p.name}"} & names}
 
 
 def _manifest(record: Record) -> dict[str, Any]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from povexit import publish, store
 from povexit.batch import keys, records
 from povexit.batch.options import CITY_PAGES, COUNTY, JUDGE, VILLAGE, Options, Step
+from povexit.batch.parts import Basis, parts
 from povexit.batch.records import Record
 from povexit.batch.tables import Unit, parameters
 from povexit.batch.tables import record_name as judged_name
@@ -51,11 +53,11 @@ class Report:
     simulated: bool
     error: dict[str, str] | None = None
 
-    @property
-    def key(self) -> str:
-        """Return the digest of all the page depends on."""
-        read = self.inputs | {"simulated": str(self.simulated), "title": self.title}
-        return records.result_key(self.step.path, self.parameters, read)
+    @cached_property
+    def basis(self) -> Basis:
+        """Return all the page depends on, as it is when first asked for."""
+        said = {"title": self.title, "simulated": str(self.simulated)}
+        return Basis(self.inputs, self.parameters, parts(self.step.path, said))
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,7 @@ def fresh(options: Options, report: Report) -> Record | None:
     """Return the record of a page that need not be made again, or None."""
     if options.force or report.error:
         return None
-    return records.fresh(record_name(options, report.name), options.month, report.key)
+    return records.fresh(record_name(options, report.name), options.month, report.basis.key)
 
 
 def task(options: Options, report: Report) -> Task:
@@ -250,7 +252,7 @@ def _record(options: Options, report: Report, result: Result, made: list[str]) -
     return Record(
         name=record_name(options, report.name),
         month=options.month,
-        key=report.key,
+        key=report.basis.key,
         status="failed" if result.error else "ok",
         inputs=report.inputs,
         parameters=report.parameters,
@@ -259,6 +261,7 @@ def _record(options: Options, report: Report, result: Result, made: list[str]) -
         peak_mb=result.peak_mb,
         error=result.error,
         notebook=report.step.notebook,
+        parts=report.basis.parts,
     )
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from povexit import privacy
-from povexit.batch import pages, products, records, tables
+from povexit.batch import pages, parts, products, records, tables
 from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
+from povexit.batch.parts import Basis
 from povexit.batch.records import Record
 from povexit.batch.tables import Unit
 
 TABLES_FIRST = "its tables will be made again"
 PAGES_FIRST = "its pages will be made again"
-MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,6 @@ class Planned:
 
     name: str
     why: str
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a result would be made from now, to compare with what it was made from."""
-
-    key: str
-    inputs: Mapping[str, str]
-    parameters: Mapping[str, str]
 
 
 def plan(month: str, *, with_products: bool = False, **asked: Any) -> list[Planned]:
@@ -65,17 +56,21 @@ def plan(month: str, *, with_products: bool = False, **asked: Any) -> list[Plann
     return named + [Planned(name, why) for name, why in {**shown, **made}.items()]
 
 
-def reason(options: Options, name: str, month: str, asked: Asked) -> str:
+def reason(options: Options, name: str, month: str, basis: Basis) -> str:
     """Return why a result would be made again, or nothing if it stays."""
     known = records.load(name, month)
-    why = _surely(options, known, asked.parameters)
+    why = _surely(options, known, basis.parameters)
     if why or known is None:
         return why
-    return (
-        _changed("inputs changed", known.inputs, asked.inputs)
-        or ("" if known.key == asked.key else "code, notebook, environment or title changed")
-        or _changed("files missing or altered", known.outputs, records.sums(known.outputs))
-    )
+    return "; ".join(_differences(known, basis))
+
+
+def _differences(known: Record, basis: Basis) -> Iterator[str]:
+    """Yield how what a result was made from differs from what it would be made from now."""
+    yield from parts.read_changes(known.inputs, basis.inputs)
+    yield from parts.changes(known.parts, basis.parts)
+    if names := parts.changed(known.outputs, records.sums(known.outputs)):
+        yield f"files missing or altered: {parts.some(names)}"
 
 
 def _surely(options: Options, known: Record | None, parameters: Mapping[str, str]) -> str:
@@ -90,12 +85,6 @@ def _surely(options: Options, known: Record | None, parameters: Mapping[str, str
     told = [(n, known.parameters.get(n), parameters.get(n)) for n in names]
     changed = [f"{n} was {old}, is {new}" for n, old, new in told if old != new]
     return f"parameters changed: {', '.join(changed)}" if changed else ""
-
-
-def _changed(what: str, before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    names = sorted(n for n in {*before, *now} if before.get(n) != now.get(n))
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return f"{what}: {', '.join(names[:MOST_NAMED])}{more}" if names else ""
 
 
 def _clean_inputs(options: Options) -> dict[Unit, dict[str, str]]:
@@ -122,14 +111,13 @@ def _tables(
     """Return why each county's tables would be made, and the records of those that stay."""
     whys, kept = {}, {}
     for unit, read in inputs.items():
-        given = tables.parameters(step, options, *unit)
+        basis = tables.basis(step, options, unit, read)
         name = tables.record_name(step, unit[1])
         known = records.load(name, unit[0])
         if before.get(unit):
-            whys[unit] = _surely(options, known, given) or TABLES_FIRST
+            whys[unit] = _surely(options, known, basis.parameters) or TABLES_FIRST
         else:
-            asked = Asked(records.result_key(step.path, given, read), read, given)
-            whys[unit] = reason(options, name, unit[0], asked)
+            whys[unit] = reason(options, name, unit[0], basis)
         if known and not whys[unit]:
             kept[unit] = known
     return whys, kept
@@ -141,8 +129,7 @@ def _page(options: Options, report: pages.Report, again: Sequence[Unit]) -> str:
     if any(code in (None, county) for _, county in again):  # a page of no county is of all
         known = records.load(name, options.month)
         return _surely(options, known, report.parameters) or TABLES_FIRST
-    asked = Asked(report.key, report.inputs, report.parameters)
-    return reason(options, name, options.month, asked)
+    return reason(options, name, options.month, report.basis)
 
 
 def _products(options: Options, shown: Mapping[str, str]) -> dict[str, str]:
@@ -163,5 +150,4 @@ def _product(options: Options, name: str, made: products.Product | None, first: 
     recorded = pages.record_name(options, name)
     if made is None or first:
         return _surely(options, records.load(recorded, options.month), {}) or PAGES_FIRST
-    asked = Asked(made.key, made.inputs, {})
-    return reason(options, recorded, options.month, asked)
+    return reason(options, recorded, options.month, made.basis)

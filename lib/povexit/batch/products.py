@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from povexit import publish, store
-from povexit.batch import keys, pages, records
+from povexit.batch import pages, records
 from povexit.batch.delivered import SLIDES, Delivered, report, reports, whole
 from povexit.batch.options import Options
+from povexit.batch.parts import Basis, parts
 from povexit.batch.records import Record
 from povexit.batch.worker import Result, attempt
 
@@ -65,18 +66,16 @@ class Product:
     out: Path
     page: publish.Page
 
-    @property
-    def key(self) -> str:
-        """Return the digest of all it depends on."""
-        files = (*self.notebooks, store.root() / "office.toml")
-        read = [store.sha256(path) for path in files if path.is_file()]
-        return keys.digest([self.kind, read, self.page, keys.code_digest(), keys.environment()])
-
-    @property
-    def inputs(self) -> dict[str, str]:
-        """Return path to SHA-256 of the notebooks it is made of."""
+    @cached_property
+    def basis(self) -> Basis:
+        """Return all it depends on, as it is when first asked for; the code goes by its parts."""
         root = store.root()
-        return {p.relative_to(root).as_posix(): store.sha256(p) for p in self.notebooks}
+        read = {p.relative_to(root).as_posix(): store.sha256(p) for p in self.notebooks}
+        # what a page says of the code is said by the parts
+        said = {k: v for k, v in self.page.provenance.items() if k != "code"}
+        said |= {"title": self.page.title, "simulated": str(self.page.simulated)}
+        office = records.sums(["office.toml"])
+        return Basis(read, parts=parts(page=said | office))
 
     @property
     def title(self) -> str:
@@ -120,7 +119,7 @@ def fresh(options: Options, product: Product) -> bool:
     if options.force:
         return False
     name = pages.record_name(options, product.name)
-    return records.fresh(name, options.month, product.key) is not None
+    return records.fresh(name, options.month, product.basis.key) is not None
 
 
 def make(product: Product, _work: str, home: str) -> Result:
@@ -148,13 +147,14 @@ def finish(options: Options, product: Product, result: Result) -> Record:
         Record(
             name=pages.record_name(options, product.name),
             month=options.month,
-            key=product.key,
+            key=product.basis.key,
             status="failed" if result.error else "ok",
-            inputs=product.inputs,
+            inputs=product.basis.inputs,
             outputs=records.sums(p.relative_to(root).as_posix() for p in inside),
             seconds=round(result.seconds, 2),
             peak_mb=result.peak_mb,
             error=result.error,
+            parts=product.basis.parts,
         )
     )
 

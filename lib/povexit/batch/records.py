@@ -15,6 +15,7 @@ from typing import Any
 
 from povexit import store
 from povexit.batch import keys
+from povexit.batch.parts import Parts
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Record:
     month
         The month it belongs to.
     key
-        Digest of all it depends on.
+        Digest of all it depends on (`povexit.batch.parts.Basis`).
     status
         ``ok`` or ``failed``.
     inputs
@@ -45,6 +46,8 @@ class Record:
         Parts of the error if it failed.
     notebook
         File name of the notebook.
+    parts
+        What it was made with, kind by kind (`povexit.batch.parts.parts`).
     """
 
     name: str
@@ -58,6 +61,7 @@ class Record:
     peak_mb: int = 0
     error: dict[str, str] | None = None
     notebook: str = ""
+    parts: Parts = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -104,19 +108,6 @@ def sums(paths: Iterable[str]) -> dict[str, str]:
     """Return path to SHA-256 of the files, given from the project's folder, that are there."""
     root = store.root()
     return {p: store.sha256(root / p) for p in paths if (root / p).is_file()}
-
-
-def result_key(notebook: Path, parameters: dict[str, str], inputs: dict[str, str]) -> str:
-    """Return the digest of all that a result depends on."""
-    return keys.digest(
-        {
-            "notebook": store.sha256(notebook),
-            "parameters": parameters,
-            "inputs": inputs,
-            "code": keys.code_digest(),
-            "environment": keys.environment(),
-        }
-    )
 
 
 State = dict[str, tuple[int, int]]

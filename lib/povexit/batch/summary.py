@@ -11,6 +11,7 @@ from typing import Any
 from povexit import publish, store
 from povexit.batch import keys, pages, products, records
 from povexit.batch.options import CITY_PAGES, CLEAN, JUDGE, Options
+from povexit.batch.parts import parts
 from povexit.batch.records import Record
 from povexit.batch.tables import record_name
 
@@ -131,7 +132,7 @@ def write_index(
     if records.fresh(name, options.month, key) is None:
         publish.index(out, page, found, listed)
         made = records.sums([out.relative_to(store.root()).as_posix()])
-        records.save(Record(name, options.month, key, "ok", outputs=made))
+        records.save(Record(name, options.month, key, "ok", outputs=made, parts=parts()))
     return out
 
 

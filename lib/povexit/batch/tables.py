@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from povexit import store
 from povexit.batch import records
 from povexit.batch.options import CLEAN, JUDGE, Options, Step
+from povexit.batch.parts import Basis, parts
 from povexit.batch.records import Record
 from povexit.batch.worker import Result, Task
 
@@ -25,8 +26,7 @@ class Due:
 
     month: str
     county: str
-    key: str
-    inputs: dict[str, str]
+    basis: Basis
 
 
 def clean_inputs(options: Options) -> dict[Unit, dict[str, str]]:
@@ -60,6 +60,11 @@ def parameters(step: Step, options: Options, month: str, county: str) -> dict[st
     return {name: given[name] for name in step.parameters}
 
 
+def basis(step: Step, options: Options, unit: Unit, read: dict[str, str]) -> Basis:
+    """Return all that a step's tables of one month and county depend on, given what it reads."""
+    return Basis(read, parameters(step, options, *unit), parts(step.path))
+
+
 def record_name(step: Step, county: str) -> str:
     """Return the name under which a table step is remembered."""
     return f"{step_name(step)}_{county}"
@@ -77,12 +82,12 @@ def split(
     kept: dict[Unit, Record] = {}
     due = []
     for (month, county), read in inputs.items():
-        key = records.result_key(step.path, parameters(step, options, month, county), read)
-        known = None if options.force else records.fresh(record_name(step, county), month, key)
+        made = basis(step, options, (month, county), read)
+        known = None if options.force else records.fresh(record_name(step, county), month, made.key)
         if known:
             kept[month, county] = known
         else:
-            due.append(Due(month, county, key, read))
+            due.append(Due(month, county, made))
     return kept, due
 
 
@@ -149,7 +154,7 @@ def ended(result: Result, month: str, before: Mapping[str, records.State]) -> En
     )
 
 
-def finish(step: Step, options: Options, due: Due, end: Ended) -> Record:
+def finish(step: Step, due: Due, end: Ended) -> Record:
     """Record how a task went for one of its counties, and return the record."""
     error = _error(step, due, end)
     if error:
@@ -159,15 +164,16 @@ def finish(step: Step, options: Options, due: Due, end: Ended) -> Record:
         Record(
             name=record_name(step, due.county),
             month=due.month,
-            key=due.key,
+            key=due.basis.key,
             status="failed" if error else "ok",
-            inputs=due.inputs,
-            parameters=parameters(step, options, due.month, due.county),
+            inputs=due.basis.inputs,
+            parameters=due.basis.parameters,
             outputs={} if error else records.sums(end.wrote.get(due.county, [])),
             seconds=round(end.result.seconds, 2),
             peak_mb=end.result.peak_mb,
             error=error,
             notebook=step.notebook,
+            parts=due.basis.parts,
         )
     )
 

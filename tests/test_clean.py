@@ -508,7 +508,7 @@ SPOILED: dict[str, Callable[[pl.DataFrame, str], pl.DataFrame]] = {
         .cast(made[column].dtype)
         .alias(column)
     ),
-    "other type": lambda made, column: made.with_columns(pl.lit(b"").alias(column)),
+    "other type": lambda made, column: made.with_columns(pl.lit(1, pl.Int8).alias(column)),
     "column gone": lambda made, column: made.drop(column),
     "column more": lambda made, column: made.with_columns(pl.col(column).alias("more")),
     "other order": lambda made, column: made.select(column, pl.all().exclude(column)),

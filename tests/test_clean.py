@@ -523,8 +523,8 @@ SPOILED: dict[str, Callable[[pl.DataFrame, str], pl.DataFrame]] = {
 def test_the_check_refuses_what_pandera_refuses(table: str, how: str, data: Any) -> None:
     column = data.draw(st.sampled_from(list(columns(table))))
     given_table = SPOILED[how](ordinary()[table], column)
-    with contextlib.suppress(pandera.errors.SchemaErrors):
-        peer(table).validate(given_table, lazy=True)
+    with contextlib.suppress(pandera.errors.SchemaError):
+        peer(table).validate(given_table)
         assert check(given_table, table) is given_table
         return
     with pytest.raises(SchemaError, match=None if how in UNNAMED else column):

@@ -105,6 +105,20 @@ def test_classes_part_where_values_do() -> None:
     assert maps.pool_classes(pd.Series(values), k=3).edges == (1.0, 5.0, 10.0, 20.0)
 
 
+@given(st.lists(st.integers(0, 40), min_size=3, max_size=9), st.integers(2, 4))
+def test_no_other_classes_differ_less_within(found: list[int], k: int) -> None:
+    values = np.sort(np.array(found, dtype=float))
+    distinct = np.unique(values)
+    k = min(k, distinct.size)
+
+    def within(tops: np.ndarray) -> float:
+        groups = np.split(values, np.searchsorted(values, tops[:-1], side="right"))
+        return sum(float(((g - g.mean()) ** 2).sum()) for g in groups if g.size)
+
+    ways = (np.array([*tops, distinct[-1]]) for tops in combinations(distinct[:-1], k - 1))
+    assert within(natural_breaks(values, k)) == pytest.approx(min(map(within, ways)))
+
+
 def test_many_equal_values_are_not_spread_over_two_classes() -> None:
     values = np.array([0.0, 1.0, 200.0, 200.0, 200.0])
     assert natural_breaks(values, 3).tolist() == sorted(set(natural_breaks(values, 3)))

@@ -8,18 +8,18 @@ within its gap or `SLACK` of the range, because a reader remembers 12%, not 11.7
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from jenkspy import jenks_breaks
 
 from povexit.style import SHARE, fmt_number, fmt_share, least_digits, sequential
 
 #: Fisher-Jenks takes the square of this in time; more values are thinned to their quantiles.
-MOST_VALUES = 400
+MOST_VALUES = 4000
 #: How far a break may move to become round, as a part of the whole range.
 SLACK = 0.02
 
@@ -110,14 +110,10 @@ def _widened(low: float, high: float, slack: float) -> tuple[float, float]:
 
 def natural_breaks(values: np.ndarray, k: int) -> np.ndarray:
     """Return the highest value of each of ``k`` classes that differ least within (Fisher-Jenks)."""
-    from mapclassify import FisherJenks
-
     if values.size > MOST_VALUES:
         values = np.quantile(values, np.linspace(0, 1, MOST_VALUES), method="nearest")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Numba not installed")  # a few hundred values: no need
-        bins = FisherJenks(values, k=min(k, np.unique(values).size)).bins
-    return np.unique(bins)  # many equal values can fill two classes
+    _, *tops = jenks_breaks(values, min(k, np.unique(values).size))
+    return np.unique(tops)  # many equal values can fill two classes
 
 
 def roundest(low: float, high: float) -> float:

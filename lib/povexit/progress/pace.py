@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from povexit.progress.model import Target
 from povexit.progress.tally import month_end
@@ -90,15 +91,13 @@ def forecast(
 
 
 def _band(times: np.ndarray, numbers: np.ndarray, h: int) -> tuple[float, float, float]:
-    from scipy.stats import t
-
     steps, gaps = np.diff(numbers), np.diff(times)
     span = times[-1]
     pace = (numbers[-1] - numbers[0]) / span
     variance = float(np.sum((steps - pace * gaps) ** 2 / gaps) / (len(steps) - 1))
     variance = max(variance, abs(pace))
     middle = numbers[-1] + h * pace
-    reach = t.ppf((1 + LEVEL) / 2, len(steps) - 1) * np.sqrt(variance * (h + h**2 / span))
+    reach = stdtrit(len(steps) - 1, (1 + LEVEL) / 2) * np.sqrt(variance * (h + h**2 / span))
     return middle - reach, middle, middle + reach
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from povexit.errors import SchemaError
 
@@ -65,6 +64,8 @@ def interviewers(
 
 
 def _limits(found: pd.DataFrame, levels: Sequence[float]) -> pd.DataFrame:
+    from scipy import stats  # nearly a second to import, and this alone needs it
+
     chance = stats.binom(found["n"], found["expected"])
     # half of the chance of just as many counts, so that few events are judged fairly
     below = chance.cdf(found["events"] - 1) + chance.pmf(found["events"]) / 2

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from importlib.resources import files
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -14,6 +16,7 @@ from tests import figures
 
 from povexit import style
 from povexit.errors import UnknownNameError
+from povexit.style import vector
 
 SHARES = st.floats(min_value=0, max_value=1, allow_subnormal=False)
 TEXTS = st.text(st.sampled_from("百色市右江区，。（）abc 12.,"), min_size=1, max_size=40)
@@ -201,3 +204,36 @@ def test_a_figure_saved_twice_is_the_same_to_the_byte(tmp_path) -> None:
         fig.savefig(tmp_path / name, metadata={"Date": None})
         saved.append((tmp_path / name).read_bytes())
     assert saved[0] == saved[1]
+
+
+def test_a_figure_becomes_svg_in_one_drawing_the_same_as_matplotlib_makes_in_two() -> None:
+    style.use("zh")
+    fig, ax = plt.subplots()
+    ax.barh(["百色", "田阳"], [3, 40])
+    ax.set_title("一个标题")
+    printed = io.BytesIO()
+    fig.savefig(printed, format="svg", metadata={"Date": None}, dpi=fig.dpi)
+    times: list[object] = []
+    fig.canvas.mpl_connect("draw_event", times.append)
+    shown = fig.canvas, fig.dpi
+    assert vector.svg(fig) == printed.getvalue().decode("utf-8")
+    assert len(times) == 1
+    assert (fig.canvas, fig.dpi) == shown
+
+
+def test_an_empty_figure_is_no_svg() -> None:
+    assert vector.svg(plt.figure()) is None
+
+
+def test_laying_out_places_axes_as_drawing_does() -> None:
+    style.use("zh")
+    fig, axes = plt.subplots(1, 2, figsize=(6, 3))
+    for ax, size in zip(axes, (1, 30), strict=True):
+        ax.plot([0, 2], [0, size])
+        ax.set_aspect("equal", adjustable="datalim")
+    style.lay_out(fig)
+    before = [(ax.get_position().bounds, ax.get_xlim(), ax.get_ylim()) for ax in axes]
+    fig.draw_without_rendering()
+    after = [(ax.get_position().bounds, ax.get_xlim(), ax.get_ylim()) for ax in axes]
+    np.testing.assert_allclose(np.ravel(before[0][1:]), np.ravel(after[0][1:]))
+    np.testing.assert_allclose(before[1][0], after[1][0])

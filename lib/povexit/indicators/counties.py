@@ -15,7 +15,7 @@ from povexit.errors import UnknownNameError
 from povexit.geography import counties as all_counties
 from povexit.indicators.logic import one, unrecorded
 from povexit.schema import columns, nearest
-from povexit.schema.frames import enter, keep_unknown, leave
+from povexit.schema.frames import enter, leave
 
 VILLAGES, COUNTIES = "indicators_villages", "indicators_counties"
 KEYS = ("county_code", "month")
@@ -84,7 +84,7 @@ def county(villages: Any) -> Any:
         )
     )
     whole = (c for c in sums.collect_schema().names() if c not in KEYS)
-    ready = keep_unknown(sums.with_columns(nw.col(c).cast(nw.Int64) for c in whole))
+    ready = sums.with_columns(nw.col(c).cast(nw.Int64) for c in whole)
     known = ready.with_columns(*_known(), **unrecorded(COUNTIES))
     return leave(known.select(list(columns(COUNTIES))).sort(*KEYS), like=villages)
 

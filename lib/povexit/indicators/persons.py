@@ -13,7 +13,6 @@ from typing import Any
 import narwhals as nw
 
 from povexit.indicators.logic import is_one_of, is_true
-from povexit.schema.frames import keep_unknown
 from povexit.standards import definition
 
 PERSON_COLUMNS = (
@@ -140,7 +139,7 @@ def rollups(households: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     ready = households.with_columns(
         *(nw.col(c).fill_null(0).cast(nw.Int64) for c in counts), missing=missing
     )
-    return keep_unknown(ready).with_columns(
+    return ready.with_columns(
         has_labour=_any("able"),
         has_full_labour=_any("able") & ~_any("unable"),
         all_members_insured=~_any("uninsured"),

@@ -15,7 +15,7 @@ import narwhals as nw
 
 from povexit.indicators.logic import is_one_of, is_true, one, unrecorded
 from povexit.schema import columns
-from povexit.schema.frames import enter, keep_unknown, leave
+from povexit.schema.frames import enter, lazily, leave
 from povexit.standards import definition
 
 TABLE = "indicators_villages"
@@ -113,11 +113,11 @@ def recounted(known: Any, villages: Any, members: nw.LazyFrame[Any]) -> Any:
     counted = sums.agg(nw.col(c).sum() for c in REMAINING)
     ledger = enter(villages, "cleaned_villages", [*KEYS, "poor_persons"])
     ledger = ledger.rename({"poor_persons": "ledger_poor_persons"})
-    frame = nw.from_native(known).lazy().drop(*REMAINING)
+    frame = lazily(known).drop(*REMAINING)
     joined = frame.join(ledger, on=keys, how="left").join(counted, on=keys, how="left")
     filled = joined.with_columns(nw.col(c).fill_null(0).cast(nw.Int64) for c in REMAINING)
     poor = dict(zip(REMAINING, _still_poor(), strict=True))
-    ready = keep_unknown(filled).with_columns(**_gaps()).with_columns(**poor)
+    ready = filled.with_columns(**_gaps()).with_columns(**poor)
     return leave(ready.select(list(columns(TABLE))).sort("village_code", "month"), like=villages)
 
 
@@ -172,7 +172,7 @@ LEDGER_COUNTS = (
 def _members(households: Any, decisions: Any) -> nw.LazyFrame[Any]:
     homes = enter(households, "indicators_households", HOME_COLUMNS)
     decided = enter(decisions, "decisions_households", DECISION_COLUMNS)
-    return keep_unknown(decided.join(homes, on=["household_id", "month"], how="left"))
+    return decided.join(homes, on=["household_id", "month"], how="left")
 
 
 def _is_poor() -> nw.Expr:
@@ -243,7 +243,7 @@ def _every(ledger: nw.LazyFrame[Any], register: nw.LazyFrame[Any]) -> nw.LazyFra
     joined = seen.join(ledger, on=keys, how="left").join(register, on=keys, how="left")
     counts = [c for c in register.collect_schema().names() if c not in keys]
     filled = (nw.col(c).fill_null(0).cast(nw.Int64) for c in counts)
-    return keep_unknown(joined.with_columns(*filled, has_ledger=is_true(nw.col("has_ledger"))))
+    return joined.with_columns(*filled, has_ledger=is_true(nw.col("has_ledger")))
 
 
 def _gaps() -> dict[str, nw.Expr]:

@@ -39,6 +39,7 @@ from povexit.style import (
     figure_of,
     foot,
     language,
+    lay_out,
     scale,
     set_figure_title,
     set_title,
@@ -136,7 +137,7 @@ def county_figure(
     heading = legend_title(unit, lang, _THING[language(lang)])
     key = legend(ax, handles, heading, loc="upper right", borderaxespad=0)
     source_line(ax, lang)
-    figure_of(ax).draw_without_rendering()
+    lay_out(figure_of(ax))
     taken = [Bbox(key.get_window_extent()), Bbox(inset(ax, lang).get_window_extent())]
     texts = [_value(row, unit, lang) for row in frame.itertuples()]
     name_areas(ax, _areas(frame, classes, lang, texts), 0.92 * text_size(), taken=taken)
@@ -186,7 +187,7 @@ def small_multiples(
     set_figure_title(fig, title)
     foot([BOUNDARY_SOURCE[language(lang)]], fig)
     size = 0.9 if columns < 3 else 0.75
-    fig.draw_without_rendering()
+    lay_out(fig)
     for ax, frame in zip(axes, frames, strict=False):
         areas = _areas(frame, classes, lang, [""] * len(frame))
         name_areas(ax, areas, size * text_size(), leaders=columns < 3)

@@ -19,7 +19,18 @@ from matplotlib.transforms import Bbox
 from povexit.errors import SchemaError
 from povexit.geography import BOUNDARY_SOURCE, county_boundaries, county_name, resolve_county
 from povexit.maps.classes import Classes
-from povexit.style import COLORS, STATUS, figure_of, language, scale, sheet, stage, text_size, wrap
+from povexit.style import (
+    COLORS,
+    STATUS,
+    figure_of,
+    language,
+    lay_out,
+    scale,
+    sheet,
+    stage,
+    text_size,
+    wrap,
+)
 
 #: Left, low, right and high edge of a map, in metres.
 Bounds = Sequence[float]
@@ -199,7 +210,7 @@ def map_size(bounds: Bounds, beside: float = 0.0) -> tuple[float, float]:
 
 def free_corner(ax: Axes, shape: Any) -> tuple[str, Bbox]:
     """Return the name and the box (pixels) of the corner that a shape covers least."""
-    figure_of(ax).draw_without_rendering()
+    lay_out(figure_of(ax))
     wide, high = 0.24, 0.2
     covered = {}
     for name, (x, y) in _CORNERS.items():

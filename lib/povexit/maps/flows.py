@@ -32,6 +32,7 @@ from povexit.style import (
     described,
     figure_of,
     fmt_int,
+    lay_out,
     listed,
     pick,
     scale,
@@ -123,7 +124,7 @@ def flow_map(
     )
     few = pick(lang, f"人数少的流向未绘出：{hidden}条。", f"Moves of too few, not drawn: {hidden}.")
     source_line(ax, lang, *([remark] if lost else []), *([few] if hidden else []))
-    figure_of(ax).draw_without_rendering()
+    lay_out(figure_of(ax))
     # no name lies on a number
     taken = [Bbox(text.get_window_extent()) for text in ax.texts]
     name_areas(ax, _names(counties, known, lang), 0.92 * text_size(), taken=taken)

@@ -66,7 +66,7 @@ def name_areas(
     Parameters
     ----------
     ax
-        Axes in their final place: of a figure that was drawn, or `draw_without_rendering`.
+        Axes in their final place (`povexit.style.lay_out`).
     areas
         What to write, and where.
     size

@@ -36,6 +36,7 @@ from povexit.style import (
     figure_of,
     fmt_int,
     language,
+    lay_out,
     pick,
     scale,
     sequential,
@@ -113,7 +114,7 @@ def point_map(
     handles = _handles(frame, largest, lang)
     key = legend(ax, handles, unit, loc="upper right", borderaxespad=0, **_WIDE)
     source_line(ax, lang)
-    figure_of(ax).draw_without_rendering()
+    lay_out(figure_of(ax))
     areas = [_area(row, largest, lang) for row in frame.itertuples()]
     name_areas(ax, areas, 0.92 * text_size(), taken=[key.get_window_extent()])
     return ax

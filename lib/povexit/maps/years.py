@@ -25,7 +25,16 @@ from povexit.maps.draw import (
     source_line,
 )
 from povexit.maps.labels import Area, name_areas
-from povexit.style import STATUS, described, figure_of, pick, sequential, set_title, text_size
+from povexit.style import (
+    STATUS,
+    described,
+    figure_of,
+    lay_out,
+    pick,
+    sequential,
+    set_title,
+    text_size,
+)
 
 _SCALE_KM = 50
 
@@ -89,7 +98,7 @@ def year_map(
         borderaxespad=0,
     )
     source_line(ax, lang, *([remark] if remark else []))
-    figure_of(ax).draw_without_rendering()
+    lay_out(figure_of(ax))
     areas = [_area(row, colors, lang) for row in frame.itertuples()]
     name_areas(ax, areas, 0.92 * text_size(), taken=[Bbox(key.get_window_extent())])
     return ax

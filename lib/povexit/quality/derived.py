@@ -16,7 +16,6 @@ from typing import Any
 
 import narwhals as nw
 
-from povexit.schema.frames import keep_unknown
 from povexit.standards import definition
 
 PLACE = ["county_code", "month"]
@@ -227,8 +226,6 @@ def with_household_columns(
     )
     size = nw.col("household_size")
     lacking = (size - nw.col("members_counted")).clip(0, None).fill_null(1)
-    return (
-        keep_unknown(ready)
-        .with_columns(members_lacking=lacking)
-        .with_columns(**{n: d.make() for n, d in (OF_HOUSEHOLD | OF_MEMBERS).items()})
+    return ready.with_columns(members_lacking=lacking).with_columns(
+        **{n: d.make() for n, d in (OF_HOUSEHOLD | OF_MEMBERS).items()}
     )

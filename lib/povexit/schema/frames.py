@@ -3,7 +3,8 @@
 `enter` takes a pandas, Polars or DuckDB table and gives a narwhals frame with
 the catalogue's types, in which a missing value is null and nothing else: NaN is
 a number to Polars (and larger than any other), so it is made null here.
-`leave` gives the same kind of table back.
+`leave` gives the same kind of table back. Between the two, pandas' tables are Polars':
+its columns would be computed one by one, of which a standard has some hundreds.
 """
 
 from __future__ import annotations
@@ -24,15 +25,7 @@ DTYPES: dict[str, Any] = {
     "date": nw.Date,
     "datetime": nw.Datetime,
 }
-# Inside, pandas works on Arrow's types, where null stays null in every comparison and join;
-# users get pandas' own nullable dtypes, as from `povexit.store.load`.
-ARROW = {
-    "str": "string[pyarrow]",
-    "int": "int64[pyarrow]",
-    "float": "double[pyarrow]",
-    "bool": "bool[pyarrow]",
-}
-NUMPY = {"int64": "int64[pyarrow]", "float64": "double[pyarrow]", "bool": "bool[pyarrow]"}
+#: The dtypes of pandas' tables: those that know what is missing.
 NULLABLE = {nw.String: "string", nw.Int64: "Int64", nw.Float64: "Float64", nw.Boolean: "boolean"}
 
 
@@ -59,8 +52,7 @@ def enter(native: Any, table: str, names: Iterable[str]) -> nw.LazyFrame[Any]:
         If a column is missing.
     """
     known, names = columns(table), list(names)
-    native = _nullable(native, {n: known[n].dtype for n in names})
-    frame = nw.from_native(native).lazy()
+    frame = lazily(_nullable(native, {n: known[n].dtype for n in names}))
     given = set(frame.collect_schema().names())
     missing = [n for n in names if n not in given]
     if missing:
@@ -73,15 +65,22 @@ def enter(native: Any, table: str, names: Iterable[str]) -> nw.LazyFrame[Any]:
     return frame.select(_typed(n, known[n].dtype) for n in names)
 
 
+def lazily(native: Any) -> nw.LazyFrame[Any]:
+    """Return a table as a lazy frame of its own engine; pandas' is Polars'."""
+    frame = nw.from_native(native)
+    return frame.lazy("polars") if frame.implementation.is_pandas() else frame.lazy()
+
+
 def leave(frame: nw.LazyFrame[Any], like: Any) -> Any:
-    """Return the native table behind ``frame``: eager if ``like`` is, else lazy."""
-    eager = isinstance(nw.from_native(like), nw.DataFrame)
+    """Return a table of the same kind as ``like``: eager if that is, else lazy."""
+    if not isinstance(nw.from_native(like), nw.DataFrame):
+        return nw.to_native(frame)
+    found = frame.collect()
     if not nw.dependencies.is_pandas_dataframe(like):
-        return nw.to_native(frame.collect() if eager else frame)
-    dtypes = {
-        n: NULLABLE[type(t)] for n, t in frame.collect_schema().items() if type(t) in NULLABLE
-    }
-    return nw.to_native(frame.collect()).astype(dtypes).reset_index(drop=True)
+        return nw.to_native(found)
+    dtypes = {n: NULLABLE[type(t)] for n, t in found.schema.items() if type(t) in NULLABLE}
+    # by way of Arrow's types: NumPy's have no null, and make floats of whole numbers
+    return nw.to_native(found).to_pandas(use_pyarrow_extension_array=True).astype(dtypes)
 
 
 def _typed(name: str, dtype: str) -> nw.Expr:
@@ -91,24 +90,11 @@ def _typed(name: str, dtype: str) -> nw.Expr:
     return nw.when(~column.is_nan()).then(column).alias(name)
 
 
-def keep_unknown(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return the frame with Arrow's types where, on pandas, NumPy's crept in.
-
-    A count or a join gives NumPy columns there, in which the next comparison
-    would make unknown false. Other engines need nothing.
-    """
-    if not frame.implementation.is_pandas():
-        return frame
-    native: Any = nw.to_native(frame)
-    wanted = {c: NUMPY[str(d)] for c, d in native.dtypes.items() if str(d) in NUMPY}
-    return nw.from_native(native.astype(wanted)).lazy()
-
-
 def _nullable(native: Any, dtypes: dict[str, str]) -> Any:
-    """Give pandas' columns types that know null, whatever they came in."""
+    """Give pandas' columns types that know null, whatever they came in; leave out the others."""
     if not nw.dependencies.is_pandas_dataframe(native):
         return native
-    known = {n: d for n, d in dtypes.items() if n in native.columns and d in ARROW}
-    # by way of pandas' nullable dtypes, which take NaN and None for unknown
-    middle = {n: NULLABLE[DTYPES[d]] for n, d in known.items()}
-    return native.astype(middle).astype({n: ARROW[d] for n, d in known.items()})
+    given = native[[n for n in dtypes if n in native.columns]]
+    known = {n: DTYPES[d] for n, d in dtypes.items() if n in given}
+    # they take NaN and None for unknown
+    return given.astype({n: NULLABLE[d] for n, d in known.items() if d in NULLABLE})

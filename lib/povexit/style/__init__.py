@@ -77,6 +77,7 @@ from povexit.style.text import (
     wrap,
 )
 from povexit.style.told import ends, listed, without_value
+from povexit.style.vector import lay_out, show_svg
 
 FAMILY = "Povexit Sans SC"
 FONTS = ("PovexitSansSC-Bold.ttf", "PovexitSansSC-Regular.ttf")
@@ -119,6 +120,7 @@ __all__ = [
     "ink_on",
     "known",
     "language",
+    "lay_out",
     "least_digits",
     "listed",
     "look",
@@ -246,8 +248,5 @@ def _inline_svg() -> None:
     from IPython import get_ipython
 
     if (shell := get_ipython()) is not None:
-        from matplotlib_inline.backend_inline import set_matplotlib_formats
-
-        # figures are laid out within their sheet: to cut them tight would draw each twice
-        set_matplotlib_formats("svg", bbox_inches=None, metadata={"Date": None})
+        show_svg(shell)
         show_in(shell)

@@ -34,7 +34,7 @@ from tests.tiny_month import (
 )
 
 from povexit import batch, privacy, store
-from povexit.batch import Summary, keys, pages, products, records, tables, worker
+from povexit.batch import Summary, keys, pages, products, records, tables, worker, workshop
 from povexit.batch.options import CITY_PAGES, CLEAN, JUDGE
 from povexit.errors import DeliveryError, PovexitError, PrivacyError, StoreError, UnknownNameError
 
@@ -501,14 +501,18 @@ def test_a_killed_run_ends_its_processes_and_the_next_one_tidies_up(fresh: Home)
     assert _soon(lambda: _nothing_runs(fresh))
     assert _soon(lambda: not list((fresh.folder.parent / "tmp").iterdir()))
     (left,) = (p.name for p in fresh.left_over())
-    with batch._alone(), batch._workshop(batch.check(MONTH)) as work:
+    # and of the figures, which are a folder
+    half = fresh.folder / "reports" / MONTH / ".figures.x.part"
+    half.mkdir()
+    (half / "a.png").write_text("half")
+    with workshop.alone(), workshop.working_folder(batch.check(MONTH)) as work:
         assert left not in [p.name for p in fresh.left_over()]
         assert work.is_dir()
     assert not fresh.left_over()
 
 
 def test_two_runs_at_a_time_are_one_too_many(home: Home) -> None:
-    with batch._alone(), pytest.raises(StoreError, match="another povexit run is going on"):
+    with workshop.alone(), pytest.raises(StoreError, match="another povexit run is going on"):
         home.run()
 
 

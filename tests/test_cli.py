@@ -65,6 +65,7 @@ def test_all_delivered_is_zero(
             "force": False,
             "jobs": 2,
             "with_products": True,
+            "shard": None,
         }
     ]
     lines = capsys.readouterr().out.splitlines()

@@ -48,6 +48,21 @@ def test_the_key_is_made_once_readable_by_its_owner_only(
     assert privacy.load_key(simulated=True) == privacy.DEMO_KEY != first
 
 
+def test_a_key_that_another_process_is_just_making_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "key"
+    path.touch()
+    monkeypatch.delenv("POVEXIT_KEY", raising=False)
+    monkeypatch.setenv("POVEXIT_KEY_FILE", str(path))
+    monkeypatch.setattr(privacy.time, "sleep", lambda _: path.write_bytes(KEY))
+    assert privacy.load_key(simulated=False) == KEY
+    path.write_text("")
+    monkeypatch.setattr(privacy.time, "sleep", lambda _: None)
+    with pytest.raises(PrivacyError, match="too short"):
+        privacy.load_key(simulated=False)
+
+
 def test_a_weak_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POVEXIT_KEY", "secret")
     with pytest.raises(PrivacyError, match="too short"):

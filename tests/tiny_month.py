@@ -170,7 +170,7 @@ class Home:
 
     def state(self) -> dict[str, tuple[int, int]]:
         """Return inode and time of every file: what is written again differs."""
-        files = (p for p in self.folder.rglob("*") if p.is_file() and p.name != ".lock")
+        files = (p for p in self.folder.rglob("*") if p.is_file() and not _is_lock(p))
         return {
             str(p.relative_to(self.folder)): (p.stat().st_ino, p.stat().st_mtime_ns) for p in files
         }
@@ -180,8 +180,12 @@ class Home:
         return [
             p
             for p in self.folder.rglob("*")
-            if p.name.startswith((".work", ".")) and p.name != ".lock"
+            if p.name.startswith((".work", ".")) and not _is_lock(p)
         ]
+
+
+def _is_lock(path: Path) -> bool:
+    return path.name.startswith(".lock")
 
 
 def three_counties(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ import hashlib
 import os
 import secrets
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def load_key(simulated: bool) -> bytes:
     path = key_path()
     if not path.exists():
         _create(path)
-    return _strong(path.read_bytes().strip(), str(path))
+    return _strong(_read(path), str(path))
 
 
 def has_key(simulated: bool) -> bool:
@@ -74,6 +75,15 @@ def _strong(key: bytes, where: str) -> bytes:
             found=f"{len(key)}",
             hint="use the key of earlier months, or a new random one (then months do not join)",
         )
+    return key
+
+
+def _read(path: Path) -> bytes:
+    """Return the key in a file; wait a second for who has just made it and is about to write."""
+    for _ in range(20):
+        if key := path.read_bytes().strip():
+            break
+        time.sleep(0.05)
     return key
 
 

@@ -9,20 +9,17 @@ importer of papermill, in `povexit.batch.worker`.
 
 from __future__ import annotations
 
-import fcntl
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from povexit import store
-from povexit.batch import keys, pages, products, summary, tables
+from povexit.batch import merging, pages, products, summary, tables
 from povexit.batch.delivered import Delivered, delivered, last_run, slides, whole
+from povexit.batch.merging import Merged, merge
 from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
 from povexit.batch.origin import why
 from povexit.batch.planned import Planned, plan
@@ -31,16 +28,19 @@ from povexit.batch.records import Record
 from povexit.batch.summary import Summary
 from povexit.batch.tables import Due, Unit
 from povexit.batch.worker import Result
-from povexit.errors import StoreError, UnknownNameError
+from povexit.batch.workshop import alone, working_folder
+from povexit.errors import UnknownNameError
 
 __all__ = [
     "Delivered",
+    "Merged",
     "Options",
     "Planned",
     "Summary",
     "check",
     "delivered",
     "last_run",
+    "merge",
     "plan",
     "run",
     "slides",
@@ -59,6 +59,7 @@ def run(
     force: bool = False,
     jobs: int = 2,
     with_products: bool = False,
+    shard: str | None = None,
 ) -> Summary:
     """Make a month's reports, as far as they are not up to date.
 
@@ -77,7 +78,10 @@ def run(
     jobs
         How many notebooks run at a time.
     with_products
-        Also make PDFs and, of all counties, volume, workbook, figures and deck.
+        Also make PDFs and, of all counties, volume, workbook, figures and deck; not of a shard.
+    shard
+        ``2/4`` for the second of four shares of the counties: their tables and pages, and a
+        manifest of its own for `merge`.
 
     Returns
     -------
@@ -91,14 +95,24 @@ def run(
     DeliveryError, PrivacyError
         Before anything starts, if the month's folder is empty or the key too short.
     """
-    options = check(month, edition=edition, lang=lang, counties=counties, force=force, jobs=jobs)
+    options = check(
+        month,
+        edition=edition,
+        lang=lang,
+        counties=counties,
+        force=force,
+        jobs=jobs,
+        shard=shard,
+    )
     with (
-        _alone(),
-        _workshop(options) as work,
+        alone(options.counties if options.shard else ()),
+        working_folder(options) as work,
         Pool(work, options.jobs) as pool,
         Progress() as progress,
     ):
-        return Run(options, pool, progress, with_products).all()
+        if options.shard:
+            merging.forget(options)
+        return Run(options, pool, progress, with_products and not shard).all()
 
 
 def village(
@@ -138,8 +152,8 @@ def village(
         )
     options = check(month, edition=edition, lang=lang, counties=[code[:6]], force=force, jobs=1)
     with (
-        _alone(),
-        _workshop(options) as work,
+        alone(),
+        working_folder(options) as work,
         Pool(work, options.jobs) as pool,
         Progress() as progress,
     ):
@@ -166,6 +180,8 @@ class Run:
         made = self.page_step(found)
         lacking = self.product_step() if self.with_products else {}
         asked = [r.name for r in found]
+        if self.options.shard:
+            return summary.of_shard(self.options, asked, made, self.write_log())
         return summary.write(self.options, asked, made, lacking, self.write_log())
 
     def village(self, code: str) -> tuple[Path, bool]:
@@ -280,47 +296,9 @@ class Run:
 
     def write_log(self) -> Path | None:
         """Write the details of what went wrong, or remove those of an earlier run."""
-        log = self.options.folder / "error.log"
+        own = f".{self.options.shard.name}" if self.options.shard else ""
+        log = self.options.folder / f"error{own}.log"
         if self.traces:
             return store.write_atomic(log, "\n".join(self.traces))
         log.unlink(missing_ok=True)
         return None
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold the project's lock; the system lets it go even if the process is killed."""
-    path = store.processed_dir() / ".lock"
-    with store.writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("w")
-    with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(
-                "another povexit run is going on in this folder",
-                where=store.root(),
-                hint="wait until it has ended, then run the same command again",
-            ) from None
-        yield
-
-
-@contextmanager
-def _workshop(options: Options) -> Iterator[Path]:
-    """Give a working folder on the disk of the reports; clear what killed runs left."""
-    for month, found in options.deliveries.items():
-        keys.remember(month, found)
-    folder = store.reports_dir(options.month)
-    for left in folder.glob(".work-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    for base in (folder, store.processed_dir()):
-        for part in base.rglob(".*.part"):
-            part.unlink(missing_ok=True)
-    with store.writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder, prefix=".work-"))
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)

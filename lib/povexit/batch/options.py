@@ -11,6 +11,7 @@ from povexit import store
 from povexit.batch import keys
 from povexit.batch.declared import check_parameters
 from povexit.batch.keys import Month
+from povexit.batch.shards import Shard, parse
 from povexit.errors import DeliveryError, StoreError, UnknownNameError
 
 STANDARD = "household_exit"
@@ -73,6 +74,8 @@ class Options:
         Codes, in the order of the codes' table.
     force, jobs
         Do everything again; how many notebooks at a time.
+    shard
+        The share of the counties that this is, if others see to the other ones.
     """
 
     month: str
@@ -83,6 +86,7 @@ class Options:
     counties: tuple[str, ...]
     force: bool
     jobs: int
+    shard: Shard | None = None
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -92,7 +96,7 @@ class Options:
     @property
     def whole_city(self) -> bool:
         """Tell whether all counties were asked for, so that the city's reports are due."""
-        return set(self.counties) == set(keys.county_names())
+        return self.shard is None and set(self.counties) == set(keys.county_names())
 
     def simulated(self, counties: Sequence[str]) -> bool:
         """Tell whether any delivery of these counties is simulated, of either month."""
@@ -113,13 +117,14 @@ def check(
     counties: Sequence[str] | None = None,
     force: bool = False,
     jobs: int = 2,
+    shard: str | None = None,
 ) -> Options:
     """Return the request if all of it can be done.
 
     Raises
     ------
     UnknownNameError
-        If a month, county, edition or language is not known, or a notebook does not take it
+        If a month, county, edition, language or shard is not known, or a notebook does not take it
         as a parameter of this name and type; the nearest are named.
     StoreError
         If the month's folder or a notebook is missing.
@@ -131,14 +136,15 @@ def check(
     if jobs < 1:
         raise UnknownNameError("too few jobs", expected="1 or more", found=jobs)
     edition, note = _edition(edition, month, lang)
-    wanted = _counties(counties)
+    part = _shard(shard, counties)
+    wanted = part.share(tuple(keys.county_names())) if part else _counties(counties)
     _check_folder(month)
     given = {"month": month, "county": ",".join(wanted), "edition": edition, "lang": lang}
     given["village"] = ""  # none is asked for yet; that a code is text can be told
     for step in STEPS:
         check_parameters(step.path, {name: given[name] for name in step.parameters})
     delivered = {month: keys.deliveries(month)} | _before(store.previous_month(month))
-    return Options(month, delivered, edition, note, lang, wanted, force, jobs)
+    return Options(month, delivered, edition, note, lang, wanted, force, jobs, part)
 
 
 def _before(month: str) -> dict[str, Month]:
@@ -190,6 +196,18 @@ def _edition(edition: str | None, month: str, lang: str) -> tuple[str, str | Non
         _check_choice("edition", edition, [s.edition for s in standards.editions(STANDARD)])
     standard, note = standards.choose(STANDARD, month, edition or "", lang)
     return standard.edition, note
+
+
+def _shard(text: str | None, counties: Sequence[str] | None) -> Shard | None:
+    if text is None:
+        return None
+    if counties is not None:
+        raise UnknownNameError(
+            "a shard says by itself which counties it takes",
+            expected="a shard or counties, not both",
+            found=f"shard {text!r} and counties {', '.join(counties)}",
+        )
+    return parse(text, len(keys.county_names()))
 
 
 def _counties(names: Sequence[str] | None) -> tuple[str, ...]:

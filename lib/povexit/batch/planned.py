@@ -47,7 +47,7 @@ def plan(month: str, *, with_products: bool = False, **asked: Any) -> list[Plann
     found = pages.reports(options, pages.Tables(clean_kept, judge_kept))
     again = [unit for step in (cleaned, judged) for unit, why in step.items() if why]
     shown = {report.name: _page(options, report, again) for report in found}
-    made = _products(options, shown) if with_products else {}
+    made = _products(options, shown) if with_products and not options.shard else {}
     named = [
         Planned(f"{tables.record_name(step, county)} {month}", why)
         for step, all_whys in ((CLEAN, cleaned), (JUDGE, judged))

@@ -124,8 +124,11 @@ def partition_state(month: str) -> dict[str, State]:
         county = next((p for p in reversed(file.parts) if p.startswith("county=")), None)
         if county is None or not file.is_file() or file.name.startswith("."):
             continue
+        try:
+            stat = file.stat()
+        except FileNotFoundError:
+            continue  # another shard replaced it in this instant
         code = county.removeprefix("county=").removesuffix(".json")
-        stat = file.stat()
         name = file.relative_to(root).as_posix()
         out.setdefault(code, {})[name] = (stat.st_ino, stat.st_mtime_ns)
     return out

@@ -29,7 +29,7 @@ class Summary:
     made
         Names of the reports made anew; the others were unchanged.
     index
-        The month's first page.
+        The month's first page; of a shard, which makes none, its manifest.
     lacking
         Name to problem of PDFs, workbook, figures or slides that could not be made.
     strangers
@@ -75,6 +75,22 @@ def write(
     write_manifest(options)
     strangers = options.deliveries[options.month].strangers
     return Summary(tuple(found), tuple(asked), tuple(made), index, lacking, strangers, log)
+
+
+def of_shard(
+    options: Options, asked: Sequence[str], made: Sequence[str], log: Path | None
+) -> Summary:
+    """Write, last of all, the manifest of a shard; return how its counties went.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    found = tuple(entry for entry in entries(options) if entry.name in asked)
+    strangers = options.deliveries[options.month].strangers
+    path = write_manifest(options)
+    return Summary(found, tuple(asked), tuple(made), path, strangers=strangers, log=log)
 
 
 def entries(options: Options) -> list[publish.Entry]:
@@ -144,36 +160,44 @@ def write_manifest(options: Options) -> Path:
     StoreError
         If it cannot be written.
     """
-    path = options.folder / "manifest.json"
+    path = manifest_path(options)
     text = json.dumps(manifest(options), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
         store.write_atomic(path, text)
     return path
 
 
+def manifest_path(options: Options) -> Path:
+    """Return the file that tells what was made from what: of the month, or of a shard of it."""
+    own = f".{options.shard.name}" if options.shard else ""
+    return options.folder / f"manifest{own}.json"
+
+
 def manifest(options: Options) -> dict[str, Any]:
-    """Return the manifest of a month: versions, and a record a result."""
+    """Return the manifest of a month, or of a shard of it: versions, and a record a result."""
+    counties = options.counties if options.shard else tuple(keys.county_names())
     return {
+        **({"shard": str(options.shard)} if options.shard else {}),
         "month": options.month,
         "lang": options.lang,
         "edition": options.edition,
         "edition_note": options.edition_note,
         "code": {"version": keys.code_version(), "git": keys.git_version()},
         "environment": keys.environment(),
-        "reports": _reports(options),
-        "tables": {month: _tables(month) for month in options.months},
+        "reports": _reports(options, [f"county_{c}" for c in counties]),
+        "tables": {month: _tables(month, counties) for month in options.months},
     }
 
 
-def _reports(options: Options) -> Mapping[str, Any]:
-    counties = [f"county_{c}" for c in keys.county_names()]
-    printed = [f"pdf_{name}" for name in [*CITY_PAGES, *counties]]
-    names = ["index", *CITY_PAGES, *counties, *printed, *products.WHOLE]
+def _reports(options: Options, counties: Sequence[str]) -> Mapping[str, Any]:
+    city = [] if options.shard else ["index", *CITY_PAGES, *products.WHOLE]
+    printed = [] if options.shard else [f"pdf_{name}" for name in [*CITY_PAGES, *counties]]
+    names = [*city, *counties, *printed]
     found = {n: records.load(pages.record_name(options, n), options.month) for n in names}
     return {name: records.as_json(record) for name, record in found.items() if record}
 
 
-def _tables(month: str) -> Mapping[str, Any]:
-    names = [record_name(step, c) for step in (CLEAN, JUDGE) for c in keys.county_names()]
+def _tables(month: str, counties: Sequence[str]) -> Mapping[str, Any]:
+    names = [record_name(step, c) for step in (CLEAN, JUDGE) for c in counties]
     found = {name: records.load(name, month) for name in names}
     return {name: records.as_json(record) for name, record in found.items() if record}

@@ -98,11 +98,13 @@ def tasks(step: Step, options: Options, due: Sequence[Due]) -> Planned:
     """Return one task for each share of the counties, enough to keep all processes busy."""
     months = sorted({d.month for d in due})
     shares = math.ceil(options.jobs / max(1, len(months)))
+    # two shards may keep their notebooks in one folder
+    own = f"{options.shard.name}_" if options.shard else ""
     planned: Planned = {}
     for month in months:
-        own = [d for d in due if d.month == month]
-        for number in range(min(shares, len(own))):
-            planned |= _planned(step, options, own[number::shares], f"{month}_{number + 1}")
+        part = [d for d in due if d.month == month]
+        for number in range(min(shares, len(part))):
+            planned |= _planned(step, options, part[number::shares], f"{month}_{own}{number + 1}")
     return planned
 
 

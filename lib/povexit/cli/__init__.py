@@ -19,6 +19,7 @@ __all__ = ["DELIVERED", "PRODUCTS", "main", "parser"]
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "run": month.run,
     "village": month.village,
+    "merge": month.merge,
     "pdf": products.pdf,
     "workbook": products.workbook,
     "new": products.new,

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from povexit.cli.status import DELIVERED, SOME_FAILED
+from povexit.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from povexit.batch import Summary
@@ -30,7 +31,14 @@ def run(given: argparse.Namespace) -> int:
         "force": given.force,
         "jobs": given.jobs,
         "with_products": not given.pages_only,
+        "shard": given.shard,
     }
+    if given.shard and given.pages_only:
+        raise UnknownNameError(
+            "a shard makes nothing but tables and pages anyway",
+            found="--shard and --pages-only",
+            hint="leave out --pages-only; it may be said of the run after povexit merge",
+        )
     if given.dry_run:
         for one in batch.plan(given.month, **asked):
             print(f"{one.name}: {one.why or 'stays'}")
@@ -76,3 +84,15 @@ def village(given: argparse.Namespace) -> int:
     )
     print(page)
     return DELIVERED if is_made else SOME_FAILED
+
+
+def merge(given: argparse.Namespace) -> int:
+    """Bring shards together; say what failed in them and what remains to be run."""
+    from povexit import batch
+
+    merged = batch.merge(given.month, given.folders, lang=given.lang)
+    for title, problem in merged.failed.items():
+        print(f"NOT DELIVERED, the next run tries again: {title}: {problem}")
+    print(f"shards together: {merged.shards}; what is of the whole city remains: {merged.command}")
+    print(merged.manifest)
+    return SOME_FAILED if merged.failed else DELIVERED

@@ -21,6 +21,14 @@ What has not changed since the last run is not done again; an interrupted run
 goes on where it stopped. A county that fails does not stop the others, and its
 last good report stays.
 """
+MERGE = """\
+Bring together the shards of a month, made by povexit run --shard 1/n ... n/n in this
+folder or in copies of it: the deliveries, code and environment must be the same, and
+every shard there once. Nothing is written unless all is well. What is of the whole
+city, povexit run then makes.
+
+  povexit merge --month 2016-06 /mnt/a/povexit /mnt/b/povexit
+"""
 CHECK = """\
 Read and clean delivered files as a run would, and say of each whether it can be
 used: how many rows, how many of them would be set aside; or file, sheet and row
@@ -116,6 +124,18 @@ def parser() -> argparse.ArgumentParser:
     )
     village.add_argument("code", metavar="CODE", help="the village's 12 digits")
     _common_arguments(village)
+    merge = commands.add_parser(
+        "merge",
+        help="bring shards of a month together",
+        description=MERGE,
+        epilog=EXIT,
+        formatter_class=shape,
+    )
+    merge.add_argument(
+        "folders", nargs="*", type=Path, metavar="FOLDER", help="another project's folder"
+    )
+    merge.add_argument("--month", required=True, metavar="YYYY-MM", help="such as 2016-06")
+    merge.add_argument("--lang", default="zh", help="zh or en (default: zh)")
     new = commands.add_parser(
         "new", help="start a notebook", description=NEW, formatter_class=shape
     )
@@ -175,6 +195,12 @@ def _run_arguments(run: argparse.ArgumentParser) -> None:
     )
     run.add_argument(
         "--jobs", type=int, default=2, metavar="N", help="notebooks at a time (default: 2)"
+    )
+    run.add_argument(
+        "--shard",
+        metavar="I/N",
+        help="only the tables and pages of the I-th of N shares of the counties, for"
+        " povexit merge; each share may run on another machine",
     )
     run.add_argument(
         "--dry-run", action="store_true", help="only say what would be made and why; write nothing"

@@ -22,7 +22,7 @@ from matplotlib.text import Text
 from tests.all_figures import DRAWN
 
 from povexit import style
-from povexit.publish.redraw import redraw
+from povexit.publish.redrawn import redraw
 
 BASELINE = Path(__file__).parent / "baseline"
 RENEW = os.environ.get("POVEXIT_RENEW_BASELINE") == "1"

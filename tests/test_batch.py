@@ -33,7 +33,7 @@ from tests.tiny_month import (
     watch,
 )
 
-from povexit import batch, privacy, store
+from povexit import batch, privacy, publish, store
 from povexit.batch import Summary, keys, pages, products, records, tables, worker, workshop
 from povexit.batch.options import CITY_PAGES, CLEAN, JUDGE
 from povexit.errors import DeliveryError, PovexitError, PrivacyError, StoreError, UnknownNameError
@@ -643,6 +643,21 @@ def test_a_page_knows_the_note_on_its_edition(home: Home) -> None:
     assert "not found" in pages.page(options, report).provenance["edition_note"]
 
 
+def test_a_run_with_nothing_to_make_imports_nothing_that_draws_or_computes(home: Home) -> None:
+    heavy = "pandas", "polars", "numpy", "matplotlib", "nbformat", "fontTools"
+    given = ["run", "--month", MONTH, "--county", A, "--pages-only"]
+    asked = (
+        f"import sys; from povexit import cli; cli.main({given}); "
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    ends = [
+        subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    assert "unchanged" in ends[1].stdout
+    assert ends[1].stdout.splitlines()[-1] == "[]", ends[1].stderr
+
+
 # -- after the pages --------------------------------------------------------------------
 
 PRODUCTS = {"figures", "volume", "workbook", "slides"}
@@ -663,8 +678,8 @@ def _breaks(*_: object) -> Path:
 @pytest.fixture
 def made_of_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make all products in this process, of text."""
-    for kind in products.MAKERS:
-        monkeypatch.setitem(products.MAKERS, kind, _writes)
+    for kind in products.FORMS:
+        monkeypatch.setattr(publish, kind, _writes)
     each = batch.Pool.each
 
     def here(self: batch.Pool, function: Callable[..., Any], tasks: list[Any]) -> Iterator[Any]:
@@ -733,14 +748,14 @@ def test_a_product_that_fails_stops_no_other_and_the_last_one_stands(
     home.run(with_products=True)
     volume = home.folder / "reports" / MONTH / "pdf" / "volume.pdf"
     good = volume.read_text()
-    monkeypatch.setitem(products.MAKERS, "volume", _breaks)
+    monkeypatch.setattr(publish, "volume", _breaks)
     summary = home.run(with_products=True, force=False)
     assert not summary.lacking  # it is up to date
     volume.write_text("tampered")
     summary = home.run(with_products=True)
     assert summary.lacking == {"volume": "no drawing today"}
     assert volume.read_text() != good
-    monkeypatch.setitem(products.MAKERS, "volume", _writes)
+    monkeypatch.setattr(publish, "volume", _writes)
     assert not home.run(with_products=True).lacking
     assert volume.read_text() == good
 

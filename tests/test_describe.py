@@ -21,7 +21,7 @@ from tests.all_figures import DRAWN, criteria
 from povexit import charts, maps, style
 from povexit.errors import UnknownNameError
 from povexit.publish import html, parts
-from povexit.publish.redraw import redraw
+from povexit.publish.redrawn import redraw
 from povexit.style.describe import masked, plain
 
 LANGS = ["zh", "en"]

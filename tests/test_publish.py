@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import importlib
 import io
 import itertools
+import pkgutil
 import re
 from functools import cache
 from html.parser import HTMLParser
@@ -536,3 +538,14 @@ def test_a_page_of_failure_links_to_no_notebook(tmp_path: Path) -> None:
     page = publish.Page("题", "zh", notebook="notebooks/a.ipynb")
     failed = publish.failure_page(tmp_path / "f.html", page, {"problem": "x"})
     assert ".ipynb" not in failed.read_text(encoding="utf-8")
+
+
+def test_no_module_takes_the_name_of_what_another_one_offers() -> None:
+    modules = {found.name for found in pkgutil.iter_modules(publish.__path__)}
+    for module in modules:
+        importlib.import_module(f"povexit.publish.{module}")
+    assert not modules & set(publish.__all__)
+    for name in publish.__all__:
+        assert callable(getattr(publish, name)), name
+    with pytest.raises(AttributeError, match="no attribute 'volumes'"):
+        publish.volumes  # noqa: B018

@@ -19,7 +19,7 @@ from tests.executed import ENGLISH, PAGE, prose, write
 from povexit import publish, style, tables
 from povexit.errors import StoreError
 from povexit.publish.numbers import number_format
-from povexit.publish.workbook import sheet_names
+from povexit.publish.spreadsheet import sheet_names
 
 FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "=cmd|'/c calc'!A0", "\t=1", "http://evil.example"]
 

@@ -23,12 +23,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from povexit.errors import SchemaError, UnknownNameError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
 #: Equal-area Albers with the parallels customary for China, on the ellipsoid of CGCS2000 (GRS80).
 PROJECTION = "+proj=aea +lat_1=25 +lat_2=47 +lat_0=0 +lon_0=105 +ellps=GRS80 +units=m +no_defs"
@@ -51,7 +50,16 @@ _ENGLISH_KINDS = (" county", " district", " city")
 
 
 @cache
+def _rows(name: str) -> list[dict[str, str]]:
+    """Return a table of codes as text: a name is looked up without pandas, slow to import."""
+    with (files("povexit.codes") / name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
 def _counties() -> pd.DataFrame:
+    import pandas as pd
+
     with (files("povexit.codes") / "counties.csv").open(encoding="utf-8") as file:
         text = (*_CODE_COLUMNS, *_NAME_COLUMNS)
         return pd.read_csv(file, dtype=dict.fromkeys(text, "string"))
@@ -82,15 +90,13 @@ def _plain(text: object) -> str:
 
 @cache
 def _aliases() -> dict[str, str]:
-    table = _counties()
     known = {
-        str(text): str(code)
+        row[column]: row["county_code"]
         for column in (*_CODE_COLUMNS, *_NAME_COLUMNS)
-        for text, code in zip(table[column], table["county_code"], strict=True)
+        for row in _rows("counties.csv")
     }
-    with (files("povexit.codes") / "county_names.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            known[row["delivered_code"]] = known[row["delivered_name"]] = row["county_code"]
+    for row in _rows("county_names.csv"):
+        known[row["delivered_code"]] = known[row["delivered_name"]] = row["county_code"]
     return known
 
 
@@ -168,7 +174,7 @@ def select_counties(text: object) -> list[str]:
     """
     named = str(text)
     if named.strip() == "all":
-        return sorted(counties()["county_code"])
+        return sorted(row["county_code"] for row in _rows("counties.csv"))
     return sorted({resolve_county(part) for part in named.split(",")})
 
 
@@ -187,14 +193,7 @@ def county_name(county_code: str, lang: str = "zh", short: bool = False) -> str:
 
 @cache
 def _names(column: str) -> dict[str, str]:
-    table = _counties()
-    return dict(zip(table["county_code"].map(str), table[column].map(str), strict=True))
-
-
-@cache
-def _townships() -> pd.DataFrame:
-    with (files("povexit.codes") / "townships.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file, dtype="string")
+    return {row["county_code"]: row[column] for row in _rows("counties.csv")}
 
 
 def townships(county_code: str) -> list[str]:
@@ -205,8 +204,8 @@ def townships(county_code: str) -> list[str]:
     >>> len(townships("451002")), townships("451002")[0]
     (9, '百城街道')
     """
-    table = _townships()
-    return table.loc[table["county_code"] == resolve_county(county_code), "name_zh"].tolist()
+    code = resolve_county(county_code)
+    return [row["name_zh"] for row in _rows("townships.csv") if row["county_code"] == code]
 
 
 def cache_folder() -> Path:

@@ -21,13 +21,6 @@ from povexit.batch.parts import Basis, parts
 from povexit.batch.records import Record
 from povexit.batch.worker import Result, attempt
 
-MAKERS: dict[str, Any] = {
-    "pdf": publish.pdf,
-    "volume": publish.volume,
-    "workbook": publish.workbook,
-    "figures": publish.figures,
-    "deck": publish.deck,
-}
 #: What one opens it with.
 FORMS = {
     "pdf": "PDF",
@@ -135,7 +128,7 @@ def figures(product: Product, each: Callable[..., Iterable[Any]]) -> Result:
 
 def _made(product: Product, **how: Any) -> Result:
     books = product.notebooks[0] if product.kind in OF_ONE else product.notebooks
-    write = partial(MAKERS[product.kind], books, product.out, product.page, **how)
+    write = partial(getattr(publish, product.kind), books, product.out, product.page, **how)
     return attempt(product.name, write)
 
 

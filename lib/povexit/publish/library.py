@@ -23,8 +23,8 @@ from povexit.publish import geodata, raster
 from povexit.publish.drawings import Drawing, as_svg, origin, read, size, with_foot
 from povexit.publish.folder import whole_folder
 from povexit.publish.page import Page, compose
-from povexit.publish.pdf import timestamp
-from povexit.publish.redraw import redraw
+from povexit.publish.printed import timestamp
+from povexit.publish.redrawn import redraw
 
 PAPER_DOTS = 300
 #: Width of a thumbnail on the sheet to choose from, in pixels.

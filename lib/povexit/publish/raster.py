@@ -11,7 +11,7 @@ from typing import Any
 
 from povexit.errors import StoreError
 from povexit.publish.page import Page, words
-from povexit.publish.pdf import timestamp, typst_fonts
+from povexit.publish.printed import timestamp, typst_fonts
 
 
 def pdf(svg: str, told: Mapping[str, Any]) -> bytes:

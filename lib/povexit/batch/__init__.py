@@ -267,7 +267,9 @@ class Run:
         due = {r.name: r for r in reports if not r.error and pages.fresh(self.options, r) is None}
         self.progress.expect(len(due))
         made = []
-        for result in self.pool.run([pages.task(self.options, r) for r in due.values()]):
+        for result in self.pool.run(
+            [pages.task(self.options, r) for r in pages.in_turn(due.values())]
+        ):
             report = due[result.name]
             if pages.finish(self.options, report, result, self.pool.work).ok:
                 made.append(report.name)

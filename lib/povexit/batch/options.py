@@ -42,7 +42,7 @@ RELOCATION = Step("08_relocation.ipynb", ("month", "edition", "lang"))
 RECONCILIATION = Step("09_reconciliation.ipynb", ("month", "edition", "lang"))
 VILLAGE = Step("10_village.ipynb", ("month", "village", "edition", "lang"))
 DECK = Step("11_deck.ipynb", ("month", "edition", "lang"))
-#: Pages of the whole city by name, the long ones first.
+#: Pages of the whole city by name.
 CITY_PAGES = {
     "city": CITY,
     "maps": MAPS,
@@ -52,6 +52,8 @@ CITY_PAGES = {
     "editions": EDITIONS,
     "deck": DECK,
 }
+#: Pages that take a second or two: run last, they leave no process idle for long at the end.
+SHORT = (TARGETS, RELOCATION, RECONCILIATION)
 STEPS = (CLEAN, JUDGE, COUNTY, *CITY_PAGES.values(), VILLAGE)
 
 

@@ -8,14 +8,14 @@ says why and the notebook as far as it got.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from povexit import publish, store
 from povexit.batch import keys, records
-from povexit.batch.options import CITY_PAGES, COUNTY, JUDGE, VILLAGE, Options, Step
+from povexit.batch.options import CITY_PAGES, COUNTY, JUDGE, SHORT, VILLAGE, Options, Step
 from povexit.batch.parts import Basis, parts
 from povexit.batch.records import Record
 from povexit.batch.tables import Unit, parameters
@@ -82,7 +82,7 @@ class Tables:
 
 
 def reports(options: Options, tables: Tables) -> list[Report]:
-    """Return the pages that are due, the long ones first."""
+    """Return the pages that are due, those of the whole city first."""
     kinds = CITY_PAGES if options.whole_city else {}
     city = [_city(options, tables, kind) for kind in kinds]
     return city + [_county(options, tables, county) for county in options.counties]
@@ -187,6 +187,11 @@ def fresh(options: Options, report: Report) -> Record | None:
     if options.force or report.error:
         return None
     return records.fresh(record_name(options, report.name), options.month, report.basis.key)
+
+
+def in_turn(due: Iterable[Report]) -> list[Report]:
+    """Return pages in the order to make them: the short ones last."""
+    return sorted(due, key=lambda report: report.step in SHORT)
 
 
 def task(options: Options, report: Report) -> Task:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 
 def svg(fig: Figure) -> str | None:
-    """Return a figure as SVG without a date; None if nothing is on it."""
+    """Return a figure as SVG of one line without a date; None if nothing is on it."""
     if not fig.axes and not fig.lines:
         return None
     shown, dpi, out = fig.canvas, fig.dpi, io.BytesIO()
@@ -23,7 +23,8 @@ def svg(fig: Figure) -> str | None:
     finally:
         fig.set_canvas(shown)
         fig.dpi = dpi
-    return out.getvalue().decode("utf-8")
+    # all on one line: a notebook keeps each of fifty thousand lines apart, which is slow to write
+    return out.getvalue().decode("utf-8").replace("\n", " ")
 
 
 def lay_out(fig: Figure) -> None:

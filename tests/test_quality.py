@@ -375,9 +375,25 @@ def test_cleaning_has_the_rules_that_are_counted() -> None:
     assert {ledger.rules()[reason].action for reason in named} == {"quarantined"}
 
 
-def test_a_quarantine_belongs_to_one_county() -> None:
+def test_a_quarantine_of_several_counties_tells_whose_its_rows_are() -> None:
     with pytest.raises(SchemaError, match="451002, 451022"):
         quality.check(*cleaned(*MANY), pd.DataFrame({"rule": []}))
+
+
+@pytest.mark.parametrize("as_frame", [pl.DataFrame, pd.DataFrame])
+def test_counties_checked_together_are_as_checked_alone(as_frame: Any) -> None:
+    tables, counties = cleaned(*MANY), ("451002", "451022")
+    rules = {"451002": ["duplicate_household"], "451022": ["duplicate_person", "no_household"] * 2}
+    rows = [(county, MONTH, rule) for county in counties for rule in rules[county]]
+    aside = pl.DataFrame(rows, schema=["county_code", "month", "rule"], orient="row")
+    both = quality.check(*tables, as_frame(aside.to_dict(as_series=False)))
+    alone = [
+        quality.check(*(t.filter(pl.col("county_code") == county) for t in (*tables, aside)))
+        for county in counties
+    ]
+    pd.testing.assert_frame_equal(both, pd.concat(alone, ignore_index=True))
+    twice = both[both["rule_id"].isin(["household_twice_in_county", "person_twice_in_county"])]
+    assert twice["flagged"].tolist() == [1, 0, 0, 2]
 
 
 SHARED = [

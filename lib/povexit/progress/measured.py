@@ -17,7 +17,7 @@ from povexit.geography import counties
 from povexit.progress import ledgers, register
 from povexit.progress.model import Target
 from povexit.progress.read import measures, targets
-from povexit.progress.tally import SUMS, Given
+from povexit.progress.tally import SUMS, Given, polars
 
 Row = Mapping[Any, Any]
 Where = tuple[tuple[str, str], ...]
@@ -88,7 +88,11 @@ def county(
     wanted += [
         (t.id, t.measure.id, t.where) for t in chosen if not t.places or county_code in t.places
     ]
-    parts = [_rows(given, month, *one) for one in wanted]
+    # read once: every measure looks at some of the tables again
+    read = {
+        name: polars(table).collect().lazy() for name, table in given.items() if table is not None
+    }
+    parts = [_rows(read, month, *one) for one in wanted]
     keys = {"month": month, "county_code": county_code}
     whole = pl.concat(parts, how="diagonal_relaxed")
     return whole.with_columns(*(pl.lit(v).alias(k) for k, v in keys.items())).select(
@@ -103,7 +107,7 @@ def _rows(
     measure: str,
     where: Where,
 ) -> pl.DataFrame:
-    is_there = all(given.get(name) is not None for name in measures()[measure].needs)
+    is_there = all(name in given for name in measures()[measure].needs)
     found = function(measure)(Given(given, month, where)) if is_there else _line(None)
     if found.is_empty():  # a ledger without a zone: none, not unknown
         found = _line(0.0)

@@ -9,6 +9,7 @@ are pandas.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache, reduce
 from importlib.resources import files
@@ -125,9 +126,10 @@ def check(households: Any, persons: Any, quarantine: Any = None) -> pd.DataFrame
         ``cleaned_households`` and ``cleaned_persons``: both pandas, both Polars
         (eager or lazy) or both DuckDB relations of one connection.
     quarantine
-        The rows that cleaning set aside in the county and month, pandas or Polars, with
-        the reason in ``rule``. They count what was entered twice within the county;
-        without them those rules are not checkable.
+        The rows that cleaning set aside, pandas or Polars, with the reason in ``rule``;
+        without ``county_code`` and ``month`` they are those of the one county and month
+        given. They count what was entered twice within the county; without them those rules
+        are not checkable.
 
     Returns
     -------
@@ -142,25 +144,23 @@ def check(households: Any, persons: Any, quarantine: Any = None) -> pd.DataFrame
     Raises
     ------
     SchemaError
-        If a column is missing, or a quarantine comes with the tables of several counties.
+        If a column is missing, or a quarantine of several counties does not tell whose its rows are.
     """
     wide = {
-        of_persons: counts(judge(frame, asked), asked).collect().to_pandas()
+        of_persons: counts(judge(frame, asked), asked).collect().to_polars().to_dicts()
         for of_persons, frame, asked in _parts(households, persons)
     }
-    places = pd.concat([w[PLACE].astype("string") for w in wide.values()])
-    places = places.drop_duplicates().sort_values(PLACE, ignore_index=True)
+    found = _long(wide)
+    places = found[PLACE].drop_duplicates().sort_values(PLACE, ignore_index=True)
     listed = pd.DataFrame([(r.id, r.group) for r in rules()], columns=["rule_id", "group"])
     grid = places.merge(listed, how="cross")
-    found = pd.concat([_long(w, _asked(of_persons)) for of_persons, w in wide.items()])
     table = grid.merge(found, on=[*PLACE, "rule_id"], how="left", validate="1:1")
     is_asked = table["rule_id"].isin([r.id for r in rules() if r.leaves])
     # a county without rows of one table has checked none of them, which is known
     table[list(COUNTS)] = table[list(COUNTS)].mask(is_asked & table["checked"].isna(), 0)
     table["status"] = is_asked.map({True: CHECKED, False: NOT_CHECKABLE})
     if quarantine is not None:
-        kept = {of_persons: int(w["rows"].sum()) for of_persons, w in wide.items()}
-        _count_removed(table, kept, quarantine)
+        _count_removed(table, wide, quarantine)
     return _finished(table)
 
 
@@ -256,28 +256,53 @@ def _needed(of_persons: bool) -> list[str]:
     return [name for name in columns(table) if name in wanted]
 
 
-def _long(wide: pd.DataFrame, asked: tuple[Rule, ...]) -> pd.DataFrame:
-    """Return the counts of a unit's rules, a row a county, month and rule."""
-    names = [(kind, rule.id) for rule in asked for kind in COUNTS]
-    table = wide.astype(dict.fromkeys(PLACE, "string")).set_index(PLACE)
-    table = table[["_".join(name) for name in names]].astype("Int64")
-    table.columns = pd.MultiIndex.from_tuples(names, names=[None, "rule_id"])
-    return table.stack("rule_id", future_stack=True).reset_index()
+Wide = dict[bool, list[dict[str, Any]]]
 
 
-def _count_removed(table: pd.DataFrame, kept: dict[bool, int], quarantine: Any) -> None:
+def _long(wide: Wide) -> pd.DataFrame:
+    """Return the counts of the rules, a row a county, month and rule."""
+    rows = [
+        (*(row[name] for name in PLACE), rule.id, *(row[f"{kind}_{rule.id}"] for kind in COUNTS))
+        for of_persons, own in wide.items()
+        for row in own
+        for rule in _asked(of_persons)
+    ]
+    texts, numbers = [*PLACE, "rule_id"], list(COUNTS)
+    dtypes = dict.fromkeys(texts, "string") | dict.fromkeys(numbers, "Int64")
+    return pd.DataFrame(rows, columns=[*texts, *numbers]).astype(dtypes)
+
+
+def _count_removed(table: pd.DataFrame, wide: Wide, quarantine: Any) -> None:
     """Fill in the rules that rows set aside count: those rows, in them and the rows kept."""
-    if table[PLACE].drop_duplicates().shape[0] > 1:
+    places = table[PLACE].drop_duplicates().itertuples(index=False, name=None)
+    kept = {
+        (of_persons, *(row[name] for name in PLACE)): int(row["rows"])
+        for of_persons, own in wide.items()
+        for row in own
+    }
+    reasons = _reasons(table, quarantine)
+    for place in places:
+        own = (table[PLACE] == place).all(axis=1)
+        for rule in (r for r in rules() if r.quarantine):
+            removed = sum(reasons[*place, reason] for reason in rule.quarantine)
+            counted = [kept.get((rule.of_persons, *place), 0) + removed, removed, 0, CHECKED]
+            table.loc[own & (table["rule_id"] == rule.id), [*COUNTS, "status"]] = counted
+
+
+def _reasons(table: pd.DataFrame, quarantine: Any) -> Counter[tuple[str, ...]]:
+    """Return how many rows were set aside, by county, month and reason."""
+    rows = nw.from_native(quarantine, eager_only=True)
+    places = table[PLACE].drop_duplicates()
+    if set(PLACE) <= set(rows.columns):
+        return Counter(rows.select(*PLACE, "rule").rows())
+    if len(places) > 1:
         raise SchemaError(
-            "a quarantine belongs to one county and month",
-            found=", ".join(sorted(table["county_code"].unique())),
-            hint="check county by county; the counts add up",
+            "a quarantine of several counties tells whose each row is",
+            expected=", ".join(PLACE),
+            found=", ".join(sorted(places["county_code"].unique())),
+            hint="give it as cleaning saved it, or check county by county; the counts add up",
         )
-    reasons = nw.from_native(quarantine, eager_only=True)["rule"].to_list()
-    for rule in (r for r in rules() if r.quarantine):
-        removed = sum(reasons.count(reason) for reason in rule.quarantine)
-        counted = [kept[rule.of_persons] + removed, removed, 0, CHECKED]
-        table.loc[table["rule_id"] == rule.id, [*COUNTS, "status"]] = counted
+    return Counter((*place, r) for place in places.to_numpy() for r in rows["rule"].to_list())
 
 
 def _finished(table: pd.DataFrame) -> pd.DataFrame:

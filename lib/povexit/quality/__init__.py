@@ -9,7 +9,6 @@ are pandas.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache, reduce
 from importlib.resources import files
@@ -25,6 +24,7 @@ from povexit.quality.derived import PLACE
 from povexit.quality.digits import digits, myers, whipple
 from povexit.quality.interviewers import interviewers
 from povexit.quality.judge import COUNTS, counts, judge
+from povexit.quality.lines import of_quarantine, of_tables
 from povexit.quality.model import CHECKED, NOT_CHECKABLE, Group, Leaf, Rule
 from povexit.quality.read import parse
 from povexit.quality.worst import MOST_SHOWN
@@ -150,17 +150,20 @@ def check(households: Any, persons: Any, quarantine: Any = None) -> pd.DataFrame
         of_persons: counts(judge(frame, asked), asked).collect().to_polars().to_dicts()
         for of_persons, frame, asked in _parts(households, persons)
     }
-    found = _long(wide)
+    lines = of_tables(wide, rules())
+    if quarantine is not None:
+        lines += of_quarantine(wide, rules(), quarantine)
+    texts, numbers = [*PLACE, "rule_id"], list(COUNTS)
+    dtypes = dict.fromkeys(texts, "string") | dict.fromkeys(numbers, "Int64")
+    found = pd.DataFrame(lines, columns=[*texts, *numbers]).astype(dtypes)
     places = found[PLACE].drop_duplicates().sort_values(PLACE, ignore_index=True)
     listed = pd.DataFrame([(r.id, r.group) for r in rules()], columns=["rule_id", "group"])
     grid = places.merge(listed, how="cross")
     table = grid.merge(found, on=[*PLACE, "rule_id"], how="left", validate="1:1")
     is_asked = table["rule_id"].isin([r.id for r in rules() if r.leaves])
     # a county without rows of one table has checked none of them, which is known
-    table[list(COUNTS)] = table[list(COUNTS)].mask(is_asked & table["checked"].isna(), 0)
-    table["status"] = is_asked.map({True: CHECKED, False: NOT_CHECKABLE})
-    if quarantine is not None:
-        _count_removed(table, wide, quarantine)
+    table[numbers] = table[numbers].mask(is_asked & table["checked"].isna(), 0)
+    table["status"] = table["checked"].notna().map({True: CHECKED, False: NOT_CHECKABLE})
     return _finished(table)
 
 
@@ -254,55 +257,6 @@ def _needed(of_persons: bool) -> list[str]:
     leaves = [leaf.column for rule in _asked(of_persons) for leaf in rule.leaves]
     wanted = {*derived.HOUSEHOLD, *made_from, *leaves}
     return [name for name in columns(table) if name in wanted]
-
-
-Wide = dict[bool, list[dict[str, Any]]]
-
-
-def _long(wide: Wide) -> pd.DataFrame:
-    """Return the counts of the rules, a row a county, month and rule."""
-    rows = [
-        (*(row[name] for name in PLACE), rule.id, *(row[f"{kind}_{rule.id}"] for kind in COUNTS))
-        for of_persons, own in wide.items()
-        for row in own
-        for rule in _asked(of_persons)
-    ]
-    texts, numbers = [*PLACE, "rule_id"], list(COUNTS)
-    dtypes = dict.fromkeys(texts, "string") | dict.fromkeys(numbers, "Int64")
-    return pd.DataFrame(rows, columns=[*texts, *numbers]).astype(dtypes)
-
-
-def _count_removed(table: pd.DataFrame, wide: Wide, quarantine: Any) -> None:
-    """Fill in the rules that rows set aside count: those rows, in them and the rows kept."""
-    places = table[PLACE].drop_duplicates().itertuples(index=False, name=None)
-    kept = {
-        (of_persons, *(row[name] for name in PLACE)): int(row["rows"])
-        for of_persons, own in wide.items()
-        for row in own
-    }
-    reasons = _reasons(table, quarantine)
-    for place in places:
-        own = (table[PLACE] == place).all(axis=1)
-        for rule in (r for r in rules() if r.quarantine):
-            removed = sum(reasons[*place, reason] for reason in rule.quarantine)
-            counted = [kept.get((rule.of_persons, *place), 0) + removed, removed, 0, CHECKED]
-            table.loc[own & (table["rule_id"] == rule.id), [*COUNTS, "status"]] = counted
-
-
-def _reasons(table: pd.DataFrame, quarantine: Any) -> Counter[tuple[str, ...]]:
-    """Return how many rows were set aside, by county, month and reason."""
-    rows = nw.from_native(quarantine, eager_only=True)
-    places = table[PLACE].drop_duplicates()
-    if set(PLACE) <= set(rows.columns):
-        return Counter(rows.select(*PLACE, "rule").rows())
-    if len(places) > 1:
-        raise SchemaError(
-            "a quarantine of several counties tells whose each row is",
-            expected=", ".join(PLACE),
-            found=", ".join(sorted(places["county_code"].unique())),
-            hint="give it as cleaning saved it, or check county by county; the counts add up",
-        )
-    return Counter((*place, r) for place in places.to_numpy() for r in rows["rule"].to_list())
 
 
 def _finished(table: pd.DataFrame) -> pd.DataFrame:

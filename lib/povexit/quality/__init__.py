@@ -18,7 +18,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from povexit.errors import SchemaError, UnknownNameError
+from povexit.errors import UnknownNameError
 from povexit.quality import derived
 from povexit.quality.derived import PLACE
 from povexit.quality.digits import digits, myers, whipple

@@ -3,9 +3,9 @@
 Targets and measures are data (``povexit/targets``). `county` counts a month's numbers from one
 county's tables, sums that add up; `judged` says done, on track, late or unknown; `series` and
 `at_deadline` look back over the months run and on to the deadline. `causes` says why this month
-differs from last, `register_flow` and `reconciled` whether the numbers agree, `ranked` who is
-best as far as anybody can say. What was published stands apart in `published`, `flows`,
-`exit_years` and `monthly_2020`.
+differs from last, `apart` which part of it is of data, rule and code, `register_flow` and
+`reconciled` whether the numbers agree, `ranked` who is best as far as anybody can say. What was
+published stands apart in `published`, `flows`, `exit_years` and `monthly_2020`.
 """
 
 from povexit.progress.balance import (
@@ -18,6 +18,8 @@ from povexit.progress.balance import (
     reconciled,
     register_flow,
 )
+from povexit.progress.between import Decided, Stages, apart
+from povexit.progress.between_shown import shown_apart
 from povexit.progress.change import causes, shown_causes
 from povexit.progress.detail import (
     funds_balance,
@@ -38,11 +40,14 @@ from povexit.progress.read import groups, measures, parse, targets
 from povexit.progress.status import judged, scale, scaled
 
 __all__ = [
+    "Decided",
     "Forecast",
     "Group",
     "Measure",
+    "Stages",
     "Target",
     "against",
+    "apart",
     "at_deadline",
     "balanced",
     "band",
@@ -79,6 +84,7 @@ __all__ = [
     "scale",
     "scaled",
     "series",
+    "shown_apart",
     "shown_causes",
     "tables",
     "targets",

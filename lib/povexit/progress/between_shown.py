@@ -1,0 +1,125 @@
+"""What of a difference taken apart may be shown: no part that rests on few households.
+
+A part of fewer than `povexit.privacy.SMALLEST_SHOWN` households is not shown, in none of the numbers
+that add up with one another. Parts add up to a difference and counties to the city, and both are
+shown; so in no line, of parts or of counties, is one part hidden alone: the smallest other goes
+with it. Parts of none are hidden among the small ones, or it would be known which are not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from povexit.privacy import SMALLEST_SHOWN, suppress_small
+from povexit.progress.between import CITY, DATA, HOUSEHOLDS, PARTS, SHARES
+
+VALUES = ("then", "now", "difference")
+SHOWN = ("code", "data", *DATA, "rule", "other")
+#: What a number rests on where that is not all households judged: a cell of the register.
+CELLS = {
+    "households_poor": "households_poor",
+    "persons_poor": "households_poor",
+    "headcount_ratio": "households_poor",
+    "households_exited": "households_exited",
+    "persons_exited": "households_exited",
+}
+BASE = "households_judged"
+#: Numbers that add up with one another: of verdicts, and of the register.
+LINKED = (
+    tuple(n for n in HOUSEHOLDS if n not in CELLS),
+    tuple(n for n in HOUSEHOLDS if n in CELLS),
+)
+KEYS = ["county_code", "quantity"]
+
+
+def shown_apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the numbers of `povexit.progress.apart` as they may be shown.
+
+    Parameters
+    ----------
+    table
+        From `povexit.progress.apart`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``county_code``, ``quantity``, ``then``, ``now``, ``difference``, ``code``, ``data`` (of all
+        causes together), its causes, ``rule``, ``other`` (the hidden parts together; missing if
+        none is) and ``status`` (``shown``, ``suppressed``, ``unknown``). A hidden part is missing. Of
+        shares, causes are not shown: with those of their counts they would tell hidden ones.
+    """
+    hidden = {name: found for names in LINKED if (found := _hidden(table, names)) for name in names}
+    lowest = table.set_index(KEYS)[["then", "now"]].min(axis=1)
+    parts = [_quantity(own, lowest, hidden) for _, own in table.groupby("quantity", sort=False)]
+    whole = pd.concat(parts).sort_index()
+    of_shares = [_of_share(whole, name) for name in SHARES]
+    whole = pd.concat([whole[~whole["quantity"].isin(list(SHARES))], *of_shares]).sort_index()
+    return whole[[*KEYS, *VALUES, *SHOWN, "status"]]
+
+
+Hidden = set[tuple[str, str]]
+
+
+def _quantity(own: pd.DataFrame, lowest: pd.Series, linked: dict[str, Hidden]) -> pd.DataFrame:
+    """Return one number's rows with what may not be shown left out."""
+    name = own["quantity"].iloc[0]
+    out = own.assign(status=_status(own, name, lowest))
+    gone = out["status"] == "suppressed"
+    closed, places = linked.get(name, set()), out["county_code"]
+    hidden = pd.DataFrame({p: gone | places.isin([c for c, q in closed if q == p]) for p in PARTS})
+    out[list(PARTS)] = out[list(PARTS)].mask(hidden)
+    out["data"] = out["difference"] - out["code"] - out["rule"]
+    rest = out["difference"] - out[list(PARTS)].fillna(0).sum(axis=1)
+    out["other"] = rest.where(hidden.any(axis=1) & ~gone)
+    out[list(VALUES)] = out[list(VALUES)].mask(gone)
+    return out.assign(data=out["data"].mask(gone))
+
+
+def _status(own: pd.DataFrame, name: str, lowest: pd.Series) -> pd.Series:
+    """Tell which counties' numbers rest on too few, at least two of them together."""
+    counts = {code: lowest[code, CELLS.get(name, BASE)] for code in own["county_code"]}
+    cells = own.assign(n=own["county_code"].map(counts))
+    is_city = cells["county_code"] == CITY
+    found = pd.concat([suppress_small(cells[of], "n", [])["status"] for of in (~is_city, is_city)])
+    unknown = own["difference"].isna() & (found == "shown")
+    return found.mask(unknown, "unknown").reindex(own.index)
+
+
+def _hidden(table: pd.DataFrame, names: tuple[str, ...]) -> Hidden:
+    """Return place and part of what is not shown of numbers that add up with one another."""
+    own = table[table["quantity"].isin(names)]
+    moved = own.set_index("county_code")[[f"moved_{p}" for p in PARTS]].astype("Float64")
+    sizes = moved.mask(moved == 0).groupby(level=0).min().fillna(0).set_axis(PARTS, axis=1)
+    sizes = sizes.loc[:, sizes.gt(0).any()]  # what moved no unit anywhere is 0 for all
+    numbers = sizes.to_numpy(dtype=float)
+    hidden = numbers < SMALLEST_SHOWN
+    if not (hidden & (numbers > 0)).any():
+        return set()
+    while (more := _beside(hidden, numbers)) is not None:
+        hidden[more] = True
+    at = zip(*np.nonzero(hidden), strict=True)
+    return {(str(sizes.index[row]), str(sizes.columns[column])) for row, column in at}
+
+
+def _beside(hidden: np.ndarray, sizes: np.ndarray) -> tuple[int, int] | None:
+    """Return the part to hide beside one that is hidden alone in its line; None if none is."""
+    for is_column in (False, True):
+        lines, numbers = (hidden.T, sizes.T) if is_column else (hidden, sizes)
+        for line in np.flatnonzero(lines.sum(axis=1) == 1) if lines.shape[1] > 1 else ():
+            other = int(np.where(lines[line], np.inf, numbers[line]).argmin())
+            return (other, int(line)) if is_column else (int(line), other)
+    return None
+
+
+def _of_share(whole: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a share's rows, taken apart where its counts are into code, data and rule."""
+    own = whole[whole["quantity"] == name].copy()
+    is_open = pd.Series(True, index=own.index)
+    for count in SHARES[name]:
+        of_count = whole[whole["quantity"] == count].set_index("county_code")["data"]
+        is_open &= own["county_code"].map(of_count).notna()
+    parts = ["code", "data", "rule"]
+    own[parts] = own[parts].where(is_open)
+    own[list(DATA)] = own[list(DATA)].mask(own[list(DATA)].notna())
+    return own

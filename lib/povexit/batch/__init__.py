@@ -19,6 +19,7 @@ from pathlib import Path
 from povexit import store
 from povexit.batch import merging, pages, products, summary, tables
 from povexit.batch.delivered import Delivered, delivered, last_run, slides, whole
+from povexit.batch.difference import Compared, diff
 from povexit.batch.merging import Merged, merge
 from povexit.batch.options import CLEAN, JUDGE, Options, Step, check
 from povexit.batch.origin import why
@@ -32,6 +33,7 @@ from povexit.batch.workshop import alone, working_folder
 from povexit.errors import UnknownNameError
 
 __all__ = [
+    "Compared",
     "Delivered",
     "Merged",
     "Options",
@@ -39,6 +41,7 @@ __all__ = [
     "Summary",
     "check",
     "delivered",
+    "diff",
     "last_run",
     "merge",
     "plan",

@@ -134,7 +134,7 @@ def check(
         If the month's folder is empty.
     """
     store.check_month(month)
-    _check_choice("language", lang, LANGUAGES)
+    check_choice("language", lang, LANGUAGES)
     if jobs < 1:
         raise UnknownNameError("too few jobs", expected="1 or more", found=jobs)
     edition, note = _edition(edition, month, lang)
@@ -180,7 +180,14 @@ def _check_folder(month: str) -> None:
         )
 
 
-def _check_choice(what: str, value: str, choices: Sequence[str]) -> None:
+def check_choice(what: str, value: str, choices: Sequence[str]) -> None:
+    """Refuse what is not one of the choices, with the nearest.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is none of them.
+    """
     if value not in choices:
         near = difflib.get_close_matches(value, choices, n=1) or choices
         raise UnknownNameError(
@@ -195,7 +202,7 @@ def _edition(edition: str | None, month: str, lang: str) -> tuple[str, str | Non
     from povexit import standards
 
     if edition is not None:
-        _check_choice("edition", edition, [s.edition for s in standards.editions(STANDARD)])
+        check_choice("edition", edition, [s.edition for s in standards.editions(STANDARD)])
     standard, note = standards.choose(STANDARD, month, edition or "", lang)
     return standard.edition, note
 

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "deck": products.deck,
     "figures": products.figures,
     "why": questions.why,
+    "diff": questions.diff,
     "check": questions.check,
 }
 

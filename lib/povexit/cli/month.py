@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
-from povexit.cli.status import DELIVERED, SOME_FAILED
+from povexit.cli.status import DELIVERED, SOME_FAILED, grid
 from povexit.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from povexit.batch import Summary
 
-WIDEST = 1000
 STATES = {
     "delivered": "delivered",
     "kept": "NOT DELIVERED (last one kept)",
@@ -50,22 +48,12 @@ def run(given: argparse.Namespace) -> int:
 
 def show(summary: Summary) -> None:
     """Print the table of what was delivered and what was not, then where to look."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for head in ("report", "status", "reason"):
-        table.add_column(head, overflow="fold")
+    rows = []
     for entry in (e for e in summary.entries if e.name in summary.asked):
         same = entry.status == "delivered" and entry.name not in summary.made
         state = "unchanged" if same else STATES[entry.status]
-        table.add_row(entry.title, state, entry.problem or "", style="red" * bool(entry.problem))
-    # what files and errors say is text, never markup; in a pipe a row is a line
-    width = None if sys.stdout.isatty() else WIDEST
-    console = Console(highlight=False, markup=False, emoji=False, width=width)
-    with console.capture() as shown:
-        console.print(table)
-    print("\n".join(line.rstrip() for line in shown.get().splitlines()))
+        rows.append(((entry.title, state, entry.problem or ""), "red" * bool(entry.problem)))
+    grid(("report", "status", "reason"), rows)
     for name, problem in summary.lacking.items():
         print(f"NOT MADE, the last one stands: {name}: {problem}")
     for name in summary.strangers:

@@ -79,6 +79,13 @@ versions; and what was wrong if it failed.
 
   povexit why county_451022 --month 2016-06
 """
+DIFF = """\
+Say what changed in the figures between two months already judged, and which part of it
+is of the data, of the rule and of the code; or between two editions on one month.
+
+  povexit diff 2016-05 2016-06
+  povexit diff 2016-06 2016-06 --edition 2017
+"""
 PRODUCTS = {
     "pdf": ("make PDFs", PDF),
     "workbook": ("make a workbook", WORKBOOK),
@@ -153,6 +160,10 @@ def parser() -> argparse.ArgumentParser:
     )
     why.add_argument("report", help="such as county_451022 or city, or a delivered file")
     _product_arguments(why)
+    diff = commands.add_parser(
+        "diff", help="say what changed and why", description=DIFF, formatter_class=shape
+    )
+    _diff_arguments(diff)
     check = commands.add_parser(
         "check",
         help="check delivered files",
@@ -164,6 +175,22 @@ def parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="a register, ledger or survey"
     )
     return top
+
+
+def _diff_arguments(diff: argparse.ArgumentParser) -> None:
+    for name, said in (("first", "the earlier month"), ("second", "the later month")):
+        diff.add_argument(name, metavar="YYYY-MM", help=said)
+    diff.add_argument(
+        "--county",
+        action="append",
+        metavar="NAME",
+        help="a county's name or code; again for more (default: the city, and what changed in any)",
+    )
+    diff.add_argument(
+        "--edition", help="edition to judge the later month by (default: the one it was judged by)"
+    )
+    diff.add_argument("--csv", type=Path, metavar="FILE", help="also write all numbers to a file")
+    diff.add_argument("--lang", default="zh", help="zh or en (default: zh)")
 
 
 def _product_arguments(command: argparse.ArgumentParser) -> None:

@@ -6,7 +6,8 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from povexit.cli.status import DELIVERED, SOME_FAILED
+from povexit import store
+from povexit.cli.status import DELIVERED, SOME_FAILED, grid
 from povexit.errors import PovexitError
 
 
@@ -15,6 +16,26 @@ def why(given: argparse.Namespace) -> int:
     from povexit import batch
 
     print(batch.why(given.report, given.month, given.lang))
+    return DELIVERED
+
+
+def diff(given: argparse.Namespace) -> int:
+    """Print what changed between two months and why; write it to a file if asked."""
+    from povexit import batch
+
+    found = batch.diff(
+        given.first, given.second, counties=given.county, edition=given.edition, lang=given.lang
+    )
+    table = found.difference.table(every=bool(given.county))
+    rows = table.frame.itertuples(index=False, name=None)
+    grid(
+        list(table.frame.columns),
+        [(row, "bold" * total) for row, total in zip(rows, table.totals, strict=True)],
+    )
+    print("", table.note, *found.remarks, sep="\n")
+    if given.csv:
+        text = found.difference.figures.to_csv(index=False, lineterminator="\n")
+        print(store.write_atomic(given.csv, text))
     return DELIVERED
 
 

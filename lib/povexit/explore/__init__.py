@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from povexit.explore.comparing import Comparison, compare
     from povexit.explore.county_view import ByCounty, by_county, mappable
     from povexit.explore.data import catalogue, counties, describe, load, months
+    from povexit.explore.difference import Difference, diff
     from povexit.explore.map_panel import MapPanel
     from povexit.explore.one import One, household, near_misses, village
     from povexit.explore.one_panel import OnePanel
@@ -37,6 +38,7 @@ __all__ = [
     "ByCounty",
     "ComparePanel",
     "Comparison",
+    "Difference",
     "MapPanel",
     "One",
     "OnePanel",
@@ -48,6 +50,7 @@ __all__ = [
     "compare",
     "counties",
     "describe",
+    "diff",
     "event_label",
     "heaping",
     "household",
@@ -87,6 +90,10 @@ _WHERE = {
         "describe",
         "load",
         "months",
+    ),
+    "povexit.explore.difference": (
+        "Difference",
+        "diff",
     ),
     "povexit.explore.map_panel": ("MapPanel",),
     "povexit.explore.one": (

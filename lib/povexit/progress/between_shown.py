@@ -92,6 +92,8 @@ def _hidden(table: pd.DataFrame, names: tuple[str, ...]) -> Hidden:
     moved = own.set_index("county_code")[[f"moved_{p}" for p in PARTS]].astype("Float64")
     sizes = moved.mask(moved == 0).groupby(level=0).min().fillna(0).set_axis(PARTS, axis=1)
     sizes = sizes.loc[:, sizes.gt(0).any()]  # what moved no unit anywhere is 0 for all
+    if sizes.shape[1] < 2:
+        return set()  # a part that is alone is the difference, which is shown
     numbers = sizes.to_numpy(dtype=float)
     hidden = numbers < SMALLEST_SHOWN
     if not (hidden & (numbers > 0)).any():

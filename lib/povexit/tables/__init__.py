@@ -17,6 +17,7 @@ from povexit.tables.accounts import (
     reconciliation,
     works,
 )
+from povexit.tables.apart import apart
 from povexit.tables.brief import due, main_targets, spoken, survey_grid
 from povexit.tables.compared import compared, differences
 from povexit.tables.designs import allocation, coverage, pass_rates, sample_options
@@ -37,6 +38,7 @@ __all__ = [
     "MIME",
     "Table",
     "allocation",
+    "apart",
     "balance",
     "causes",
     "changes",

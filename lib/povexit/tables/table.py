@@ -49,6 +49,10 @@ class Table:
         """Return the same table under another caption, such as one that names place and month."""
         return replace(self, caption=caption)
 
+    def noted(self, note: str) -> Table:
+        """Return the same table with one more remark below it."""
+        return replace(self, note=" ".join(filter(None, [self.note, note])))
+
     def _repr_mimebundle_(self, **asked: Any) -> dict[str, Any]:
         """Return the table as data, for all that is made from an executed notebook."""
         described = zip(self.frame.columns, self.numeric, self.units, strict=True)

@@ -34,7 +34,7 @@ def tables_of(case: dict[str, Any], engine: str = "polars") -> dict[str, Any]:
 def test_situation(number: int) -> None:
     case = CASES[number]
     where = tuple(case.get("where", {}).items())
-    found = measured.function(case["measure"])(Given(tables_of(case), MONTH, where))
+    found = measured.function(case["measure"])(Given(tables_of(case), MONTH, where)).collect()
     sums = found.select(pl.col(SUMS).sum()).row(0)
     assert list(sums) == case["expect"], case["en"]
     assert case["zh"].endswith("。")
@@ -46,8 +46,8 @@ def test_every_engine_counts_the_same(engine: str) -> None:
     for case in CASES:
         where = tuple(case.get("where", {}).items())
         count = measured.function(case["measure"])
-        expected = count(Given(tables_of(case), MONTH, where))
-        found = count(Given(tables_of(case, engine), MONTH, where))
+        expected = count(Given(tables_of(case), MONTH, where)).collect()
+        found = count(Given(tables_of(case, engine), MONTH, where)).collect()
         assert found.select(SUMS).equals(expected.select(SUMS)), case["en"]
 
 

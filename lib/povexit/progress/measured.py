@@ -21,7 +21,7 @@ from povexit.progress.tally import SUMS, Given, polars
 
 Row = Mapping[Any, Any]
 Where = tuple[tuple[str, str], ...]
-Function = Callable[[Given], pl.DataFrame]
+Function = Callable[[Given], pl.LazyFrame]
 #: Kept with the targets' numbers: how much of the city was delivered, and what must reconcile.
 BASES = (
     "households_on_register",
@@ -92,32 +92,30 @@ def county(
     read = {
         name: polars(table).collect().lazy() for name, table in given.items() if table is not None
     }
-    parts = [_rows(read, month, *one) for one in wanted]
+    counted = pl.collect_all([_counted(read, month, *one) for one in wanted])
+    # a ledger without a zone: none, not unknown
+    found = [
+        rows if rows.height else _line(target, 0.0)
+        for (target, *_), rows in zip(wanted, counted, strict=True)
+    ]
+    whole = pl.concat([pl.DataFrame(schema=SCHEMA), *found], how="diagonal_relaxed")
     keys = {"month": month, "county_code": county_code}
-    whole = pl.concat(parts, how="diagonal_relaxed")
     return whole.with_columns(*(pl.lit(v).alias(k) for k, v in keys.items())).select(
         pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()
     )
 
 
-def _rows(
-    given: Mapping[str, Any],
-    month: str,
-    target: str,
-    measure: str,
-    where: Where,
-) -> pl.DataFrame:
-    is_there = all(name in given for name in measures()[measure].needs)
-    found = function(measure)(Given(given, month, where)) if is_there else _line(None)
-    if found.is_empty():  # a ledger without a zone: none, not unknown
-        found = _line(0.0)
-    if "part" not in found.columns:
-        found = found.with_columns(part=pl.lit(None, pl.String))
-    return found.with_columns(target=pl.lit(target))
+def _counted(
+    given: Mapping[str, pl.LazyFrame], month: str, target: str, measure: str, where: Where
+) -> pl.LazyFrame:
+    if not all(name in given for name in measures()[measure].needs):
+        return _line(target, None).lazy()
+    return function(measure)(Given(given, month, where)).with_columns(target=pl.lit(target))
 
 
-def _line(value: float | None) -> pl.DataFrame:
-    return pl.DataFrame({name: [value] for name in SUMS}, schema=dict.fromkeys(SUMS, pl.Float64))
+def _line(target: str, value: float | None) -> pl.DataFrame:
+    types = {"target": pl.String, **dict.fromkeys(SUMS, pl.Float64)}
+    return pl.DataFrame({"target": [target], **{name: [value] for name in SUMS}}, schema=types)
 
 
 def totals(rows: pd.DataFrame, target: Target) -> pd.DataFrame:

@@ -29,12 +29,12 @@ def is_pre_exit(year: int) -> pl.Expr:
     return is_on_register() & (pl.col("planned_exit_year") == year)
 
 
-def counties_meeting(given: Given) -> pl.DataFrame:
+def counties_meeting(given: Given) -> pl.LazyFrame:
     """Counties judged to meet the county standard."""
     return count(given.take("decisions_counties", [VERDICT]), pl.col(VERDICT))
 
 
-def county_criteria_met(given: Given) -> pl.DataFrame:
+def county_criteria_met(given: Given) -> pl.LazyFrame:
     """Criteria of the county standard that are met: columns with a reason beside them."""
     frame = polars(given.tables["decisions_counties"])
     names = frame.collect_schema().names()
@@ -48,49 +48,49 @@ def _villages(given: Given) -> pl.LazyFrame:
     return given.take("cleaned_villages", names)
 
 
-def villages_meeting(given: Given) -> pl.DataFrame:
+def villages_meeting(given: Given) -> pl.LazyFrame:
     """Poor villages judged to meet the village standard."""
     decided = given.take("decisions_villages", ["village_code", VERDICT])
     both = _villages(given).join(decided, on="village_code", how="left", validate="1:1")
     return count(both, pl.col(VERDICT), of=pl.col("is_poor_village"))
 
 
-def households_poor(given: Given) -> pl.DataFrame:
+def households_poor(given: Given) -> pl.LazyFrame:
     """Households that are poor or poor again by the register."""
     return count(given.take("cleaned_households", ["register_status"]), is_poor())
 
 
-def persons_poor(given: Given) -> pl.DataFrame:
+def persons_poor(given: Given) -> pl.LazyFrame:
     """Persons that are poor or poor again by the register."""
     frame = given.take("cleaned_households", ["register_status", "household_size"])
     return count(frame, is_poor(), weight=pl.col("household_size"))
 
 
-def households_meeting(given: Given) -> pl.DataFrame:
+def households_meeting(given: Given) -> pl.LazyFrame:
     """Households that meet the standard, those that left in earlier years aside."""
     frame = given.take("decisions_households", ["register_status", VERDICT])
     return count(frame, pl.col(VERDICT), of=is_on_register())
 
 
-def persons_meeting(given: Given) -> pl.DataFrame:
+def persons_meeting(given: Given) -> pl.LazyFrame:
     """Persons of households that meet the standard, those that left in earlier years aside."""
     names = ["register_status", "household_size", VERDICT]
     frame = given.take("decisions_households", names)
     return count(frame, pl.col(VERDICT), of=is_on_register(), weight=pl.col("household_size"))
 
 
-def households_on_register(given: Given) -> pl.DataFrame:
+def households_on_register(given: Given) -> pl.LazyFrame:
     """Register households, those that left in earlier years aside."""
     return count(given.take("cleaned_households", ["register_status"]), is_on_register())
 
 
-def persons_on_register(given: Given) -> pl.DataFrame:
+def persons_on_register(given: Given) -> pl.LazyFrame:
     """Persons of register households, those that left in earlier years aside."""
     frame = given.take("cleaned_households", ["register_status", "household_size"])
     return count(frame, is_on_register(), weight=pl.col("household_size"))
 
 
-def poor_villages(given: Given) -> pl.DataFrame:
+def poor_villages(given: Given) -> pl.LazyFrame:
     """Poor villages of the village ledger."""
     return count(_villages(given), pl.col("is_poor_village"))
 
@@ -109,12 +109,12 @@ def _workers(given: Given) -> pl.LazyFrame:
     )
 
 
-def persons_working_away(given: Given) -> pl.DataFrame:
+def persons_working_away(given: Given) -> pl.LazyFrame:
     """Persons able to work who work away; nothing recorded of work means none."""
     return count(_workers(given), pl.col("is_away"), of=pl.col("is_able"))
 
 
-def months_worked(given: Given) -> pl.DataFrame:
+def months_worked(given: Given) -> pl.LazyFrame:
     """Months worked away, of twelve a person; the year of a person of unknown months is unknown."""
     away = _workers(given).filter(pl.col("is_able") & pl.col("is_away"))
     months = pl.col("months_away")
@@ -122,16 +122,16 @@ def months_worked(given: Given) -> pl.DataFrame:
         number=months.sum().cast(pl.Float64),
         denominator=pl.len().cast(pl.Float64) * FULL_YEAR,
         unknown=months.is_null().sum().cast(pl.Float64) * FULL_YEAR,
-    ).collect()
+    )
 
 
-def hamlets_with_road(given: Given) -> pl.DataFrame:
+def hamlets_with_road(given: Given) -> pl.LazyFrame:
     """Hamlets of 20 households and more that have a road."""
     names = ["hamlets_20plus_with_road", "hamlets_20plus"]
     return ratio(given.take("cleaned_villages", names), *names)
 
 
-def households_with_safe_water(given: Given) -> pl.DataFrame:
+def households_with_safe_water(given: Given) -> pl.LazyFrame:
     """Households of poor villages with safe water."""
     names = ["safe_water_households", "households_total"]
     frame = given.take("cleaned_villages", [*names, "is_poor_village"])

@@ -91,7 +91,7 @@ def count(
     of: pl.Expr | None = None,
     weight: pl.Expr | None = None,
     by: Sequence[str] = (),
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """Count units, or what they weigh.
 
     Parameters
@@ -110,7 +110,7 @@ def count(
 
     Returns
     -------
-    polars.DataFrame
+    polars.LazyFrame
         ``by``, ``number``, ``denominator`` (the unknown among them) and ``unknown``.
     """
     whole = pl.lit(True) if of is None else of
@@ -126,13 +126,13 @@ def count(
     return _summed(frame, sums, by)
 
 
-def ratio(frame: pl.LazyFrame, part: str, whole: str) -> pl.DataFrame:
+def ratio(frame: pl.LazyFrame, part: str, whole: str) -> pl.LazyFrame:
     """Add up a part and its whole; the whole of a row whose part is missing or larger is unknown.
 
     Examples
     --------
     >>> rows = pl.LazyFrame({"paid": [5.0, None, 9.0], "granted": [10.0, 4.0, 3.0]})
-    >>> ratio(rows, "paid", "granted").row(0)
+    >>> ratio(rows, "paid", "granted").collect().row(0)
     (5.0, 17.0, 7.0)
     """
     is_known = (pl.col(part) <= pl.col(whole)).fill_null(False)
@@ -144,10 +144,10 @@ def ratio(frame: pl.LazyFrame, part: str, whole: str) -> pl.DataFrame:
     return _summed(frame, sums, ())
 
 
-def _summed(frame: pl.LazyFrame, sums: Mapping[str, pl.Expr], by: Sequence[str]) -> pl.DataFrame:
+def _summed(frame: pl.LazyFrame, sums: Mapping[str, pl.Expr], by: Sequence[str]) -> pl.LazyFrame:
     """Return the sums as numbers with a fraction, so that yuan, persons and shares are one table."""
     added = [expr.sum().cast(pl.Float64).alias(name) for name, expr in sums.items()]
-    return (frame.group_by(*by).agg(added).sort(*by) if by else frame.select(added)).collect()
+    return frame.group_by(*by).agg(added).sort(*by) if by else frame.select(added)
 
 
 def month_end(month: str) -> dt.date:

@@ -7,6 +7,7 @@ does reaches another.
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -31,6 +32,9 @@ from povexit.batch.forking import WATCH_SECONDS
 #: Text a cell may print; what comes after is counted and left out.
 LONGEST_TEXT = 1_000_000
 FLUSH_AT = 65_536
+#: How often garbage is looked for: a notebook leaves little, and by Python's own measure
+#: looking took a twentieth of a report's time.
+RARELY = (50_000, 20, 100)
 LANGUAGE = {
     "name": "python",
     "version": platform.python_version(),
@@ -60,6 +64,7 @@ def serve(connection: Connection, folder: str, seed: int) -> None:
     _seed(seed)
     wire = Wire(connection)
     sys.stdout, sys.stderr = Stream("stdout", wire), Stream("stderr", wire)
+    gc.set_threshold(*RARELY)
     own = shell()
     own.wire = wire
     own.enable_matplotlib("inline")

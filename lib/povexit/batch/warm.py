@@ -1,7 +1,7 @@
 """What the warm process holds before anything is forked from it: imports and fonts.
 
-Only what leaves it with one thread, as no other thread survives a fork: Polars starts some
-when it is imported, Arrow when it reads a file. What needs them has them in the forked
+Only what leaves it with one thread, as no other thread survives a fork: Polars starts one when
+it is imported, Arrow some when it reads a file. What needs them has them in the forked
 process. Nothing here depends on a month or a
 project's folder, so what is forked starts from the same state whatever it will run.
 """
@@ -33,12 +33,16 @@ MODULES = (
     "nbconvert.filters.markdown_mistune",
     "fontTools.subset",
     "IPython.core.interactiveshell",
+    "IPython.core.magics.execution",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_svg",
     "matplotlib_inline.backend_inline",
+    "matplotlib_scalebar.scalebar",
     "narwhals",
     "pandas",
     "geopandas",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
     "scipy.special",
     "povexit.charts",
     "povexit.decide",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -136,20 +137,29 @@ def totals(rows: pd.DataFrame, target: Target) -> pd.DataFrame:
         known), ``missing``: of how many counties nothing is known. The city's sums are of the
         counties known; of none they are missing.
     """
-    places = sorted(target.places or counties()["county_code"])
-    own: dict[str, list[Row]] = {place: [] for place in places}
-    for row in rows[rows["target"] == target.id].to_dict("records"):
-        if row["county_code"] in own:
-            own[row["county_code"]].append(row)
+    own = rows[rows["target"] == target.id].to_dict("records")
+    found = pd.DataFrame(in_places(own, target), columns=["county_code", *SUMS, "missing"])
+    return found.astype({**dict.fromkeys(SUMS, "Float64"), "missing": "Int64"})
+
+
+def in_places(own: Iterable[Row], target: Target) -> list[dict[str, Any]]:
+    """Return what `totals` does, a mapping a place, from the rows of the target alone."""
+    parts: dict[str, list[Row]] = {place: [] for place in target.places or _codes()}
+    for row in own:
+        if row["county_code"] in parts:
+            parts[row["county_code"]].append(row)
     # where one part is not known, nothing is known of the county
-    known = {c: part for c, part in own.items() if not any(map(_is_open, part))}
-    sums = [_added(known.get(place, []), target) for place in places]
-    sums.append(_added([row for part in known.values() for row in part], target))
-    missing = [int(found["number"] is None) for found in sums[:-1]]
-    table = pd.DataFrame(sums, columns=list(SUMS), dtype="Float64")
-    table.insert(0, "county_code", [*places, "all"])
-    table["missing"] = pd.array([*missing, sum(missing)], dtype="Int64")
-    return table
+    known = {c: part for c, part in parts.items() if not any(map(_is_open, part))}
+    sums = {place: _added(known.get(place, []), target) for place in sorted(parts)}
+    missing = {place: int(one["number"] is None) for place, one in sums.items()}
+    sums["all"] = _added([row for part in known.values() for row in part], target)
+    missing["all"] = sum(missing.values())
+    return [{"county_code": c, **one, "missing": missing[c]} for c, one in sums.items()]
+
+
+@cache
+def _codes() -> tuple[str, ...]:
+    return tuple(counties()["county_code"])
 
 
 def _is_open(row: Row) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from povexit.progress.measured import totals
+from povexit.progress.measured import in_places
 from povexit.progress.model import Target
 from povexit.progress.tally import SUMS, month_end
 
@@ -73,7 +73,8 @@ def series(history: Mapping[str, pd.DataFrame | None], target: Target) -> pd.Dat
     for month in sorted(history):
         frame, row = history[month], dict.fromkeys(SUMS, pd.NA)
         if frame is not None:
-            city = totals(frame, target).iloc[-1]
+            own = frame[frame["target"] == target.id].to_dict("records")
+            city = in_places(own, target)[-1]
             row = {n: city[n] if city["missing"] == 0 else pd.NA for n in SUMS}
         told = {"value": value(row, target), "expected": expected(target, month)}
         rows.append({"month": month, **row, **told})

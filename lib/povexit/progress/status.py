@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from povexit.progress.facts import published
-from povexit.progress.measured import BASES, totals
+from povexit.progress.measured import BASES, Row, in_places
 from povexit.progress.model import Target
 from povexit.progress.paths import expected, value
 from povexit.progress.read import targets
@@ -102,17 +102,20 @@ def judged(
         target of each county, the city's number is of counties done.
     """
     chosen = targets() if asked is None else tuple(asked)
-    own = dict(list(rows.groupby("target")))
-    none = rows.iloc[:0]
+    own: dict[str, list[Row]] = {}
+    for row in rows.to_dict("records"):
+        own.setdefault(row["target"], []).append(row)
     records = [
         record
         for t in chosen
-        for record in _judged(own.get(t.id, none), month, scaled(t, factors or {}), t)
+        for record in _judged(own.get(t.id, []), month, scaled(t, factors or {}), t)
     ]
     return pd.DataFrame(records, columns=COLUMNS).astype(NUMBERS)
 
 
-def _judged(rows: pd.DataFrame, month: str, target: Target, stated: Target) -> list[dict[str, Any]]:
+def _judged(
+    rows: Sequence[Row], month: str, target: Target, stated: Target
+) -> list[dict[str, Any]]:
     """Return one target's row in each place; the city's comes last."""
     told = {
         **_words(target),
@@ -121,10 +124,7 @@ def _judged(rows: pd.DataFrame, month: str, target: Target, stated: Target) -> l
         "stated": stated.wanted,
         "expected": expected(target, month),
     }
-    places = [
-        {**row, **told, "value": value(row, target)}
-        for row in totals(rows, target).to_dict("records")
-    ]
+    places = [{**row, **told, "value": value(row, target)} for row in in_places(rows, target)]
     own = [_status(place, target, month) for place in places]
     if target.level == "county":
         places[-1] |= _of_counties(own[:-1])

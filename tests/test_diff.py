@@ -220,6 +220,16 @@ def test_the_command_prints_and_writes_what_may_be_shown(
     assert not [c for c in written if c.startswith("moved_")]
 
 
+def test_one_county_shows_no_more_than_all_of_them(found: Difference, home: Path) -> None:
+    alone = diff(BEFORE, MONTH, county="田东县").figures
+    among = found.figures[found.figures["county_code"] == A].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, among)
+    store.remove(["decisions_households"], MONTH, B)
+    assert diff(BEFORE, MONTH, county="田东县").absent == ()
+    with pytest.raises(StoreError, match="no county asked for"):
+        diff(BEFORE, MONTH, county="西林县")
+
+
 def test_wrong_use_is_answered(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UnknownNameError) as error:
         batch.diff(BEFORE, "2016-08")
@@ -252,5 +262,5 @@ def test_months_that_cannot_be_compared_say_why(home: Path) -> None:
         batch.diff(BEFORE, MONTH)
     store.remove(["decisions_households"], BEFORE, A)
     store.remove(["decisions_households"], MONTH, B)
-    with pytest.raises(StoreError, match="no county was judged for both months"):
+    with pytest.raises(StoreError, match="no county asked for was judged for both"):
         batch.diff(BEFORE, MONTH)

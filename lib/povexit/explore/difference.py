@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 import polars as pl
 
-from povexit import decide, geography, indicators, progress, standards, store, tables
+from povexit import decide, geography, indicators, jointly, progress, standards, store, tables
 from povexit.errors import StoreError, UnknownNameError
 from povexit.explore.data import is_simulated
 from povexit.progress import Decided, Stages
 from povexit.schema import nearest
 from povexit.style import SIMULATED, language
 
+READS = ("cleaned_households", "cleaned_persons", "cleaned_villages")
 UNITS = ("households", "villages", "counties")
 DECISIONS = "decisions_households"
 STANDARD = "household_exit"
@@ -103,7 +104,8 @@ def diff(
     What is judged again is judged from the cleaned tables by today's code. By the earlier edition
     the later month is judged with the dated values of the earlier year too, such as the poverty line.
     """
-    codes, absent = _counties((first, second), geography.select_counties(county))
+    wanted = geography.select_counties(county)
+    codes, absent = _counties((first, second), wanted)
     then, now = (
         standards.choose(STANDARD, month, edition)[0].edition
         for month, edition in zip((first, second), editions, strict=True)
@@ -113,28 +115,31 @@ def diff(
     (again,) = _judged(first, codes, [(then, first)])
     recorded = by_now if asked else _recorded(second, codes)
     stages = Stages(_recorded(first, codes), again, by_then, by_now, recorded)
+    # of all counties, whichever are asked for: what is hidden must not depend on the question
     figures = progress.shown_apart(progress.apart(stages))
-    is_city = figures["county_code"] == CITY
-    # the sum of some counties is no city
-    rows = [figures[is_city & (county == "all")], figures[~is_city]]
+    city = figures[figures["county_code"].eq(CITY) & (county == CITY)]
+    rows = [city, figures[figures["county_code"].isin(wanted)]]
     shown = pd.concat(rows, ignore_index=True)
     return Difference((first, second), (then, later), shown, absent, language(lang))
 
 
 def _counties(
-    months: Sequence[str], wanted: Iterable[str]
+    months: Sequence[str], wanted: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the counties both months have, and those of which only one is there."""
-    there = [set(_saved(month)) & {*wanted} for month in months]
-    both = tuple(sorted(set.intersection(*there)))
-    if not both:
+    """Return the counties both months have, and those wanted of which only one is there."""
+    there = [set(_saved(month)) for month in months]
+    both = set.intersection(*there)
+    if not both & {*wanted}:
         raise StoreError(
-            "no county was judged for both months",
+            "no county asked for was judged for both months",
             where=" and ".join(months),
+            found=", ".join(
+                f"{m}: {len(t & {*wanted})}" for m, t in zip(months, there, strict=True)
+            ),
             expected="the same county in both",
             hint=" and ".join(f"povexit run --month {month}" for month in months),
         )
-    return both, tuple(sorted(set.union(*there) - set(both)))
+    return tuple(sorted(both)), tuple(sorted((set.union(*there) - both) & {*wanted}))
 
 
 def _saved(month: str) -> list[str]:
@@ -156,28 +161,23 @@ def _recorded(month: str, codes: Sequence[str]) -> Decided:
 
 def _judged(month: str, codes: Sequence[str], rules: Sequence[tuple[str, str]]) -> list[Decided]:
     """Return a month judged again, by each edition with the dated values of a month's year."""
-    parts = [_county(month, code, rules) for code in codes]
-    return [
-        Decided(*map(pl.concat, zip(*of_rule, strict=True))) for of_rule in zip(*parts, strict=True)
-    ]
+    parts = [_group(month, group, rules) for group in jointly.groups(month, list(codes), READS)]
+    return [Decided(*map(pl.concat, zip(*own, strict=True))) for own in zip(*parts, strict=True)]
 
 
-def _county(
-    month: str, code: str, rules: Sequence[tuple[str, str]]
+def _group(
+    month: str, codes: Sequence[str], rules: Sequence[tuple[str, str]]
 ) -> list[tuple[pl.DataFrame, ...]]:
-    homes, people, ledger = (
-        store.scan(f"cleaned_{name}", month, code).collect()
-        for name in ("households", "persons", "villages")
-    )
+    homes, people, ledger = (store.scan(name, month, codes).collect() for name in READS)
     known = indicators.household(homes, people)
     found: dict[tuple[str, str], tuple[pl.DataFrame, ...]] = {}
-    for edition, at in dict.fromkeys((edition, at[:4]) for edition, at in rules):
+    for edition, year in dict.fromkeys((edition, at[:4]) for edition, at in rules):
         household, village, county = (
             standards.load(f"{unit}_exit", edition) for unit in ("household", "village", "county")
         )
-        decided = decide.household(known, household, int(at))
+        decided = decide.household(known, household, int(year))
         villages = indicators.village(ledger, known, decided)
-        whole = indicators.county(villages)
-        places = decide.village(villages, village, int(at)), decide.county(whole, county, int(at))
-        found[edition, at] = (decided, *places)
+        of_villages = decide.village(villages, village, int(year))
+        of_counties = decide.county(indicators.county(villages), county, int(year))
+        found[edition, year] = (decided, of_villages, of_counties)
     return [found[edition, at[:4]] for edition, at in rules]

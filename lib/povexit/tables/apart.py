@@ -151,7 +151,9 @@ def _why(row: Row, lang: str) -> str:
     if is_missing(row["difference"]):
         return pick(lang, *_NONE)
     whole = not is_missing(row["data"])
-    causes = [_part(row, name, lang) for name in _CAUSES]
+    # a rest that is all of it says nothing more
+    is_all = whole and not is_missing(row["other"]) and row["other"] == row["data"]
+    causes = [] if is_all else [_part(row, name, lang) for name in _CAUSES]
     said = pick(lang, "，", ", ").join(filter(None, causes))
     data = _part(row, "data", lang) if whole else ""
     if data and said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
-from povexit.style import COLORS, ink_on, scale
+from povexit.style import COLORS, figure_of, ink_on, scale
 
 #: A name stays inside its area if at least this part of its box does.
 INSIDE = 0.8
@@ -36,6 +36,12 @@ AROUND = (
 )
 #: How far a leader reaches from its area, in font sizes; the nearest that is free is taken.
 REACH = (2.5, 4, 5.5, 7, 9, 11)
+
+
+#: Room around a name, in pixels.
+ROOM = 1.0
+#: How far a name stands from its place, in points.
+Offset = tuple[float, float]
 
 
 class Area(NamedTuple):
@@ -96,9 +102,7 @@ def name_areas(
     return fitting
 
 
-def _write(
-    ax: Axes, area: Area, size: float, leader: tuple[float, float] | None = None
-) -> Annotation:
+def _write(ax: Axes, area: Area, size: float, leader: Offset | None = None) -> Annotation:
     line = {"arrowstyle": "-", "color": COLORS["ink"], "linewidth": 0.6, "shrinkA": 1, "shrinkB": 0}
     return ax.annotate(
         area.text,
@@ -121,47 +125,56 @@ def _write(
 def _shift_inside(ax: Axes, note: Annotation, shape: Any, placed: list[Bbox]) -> bool:
     """Move a name a little, if need be, so that it lies in its area and on no other name."""
     size = float(note.get_fontsize())
-    for dx, dy in NUDGES:
-        note.set_position((dx * size, dy * size))
-        if _share_inside(ax, note, shape) >= INSIDE and not _clashes(box_of(note), placed):
+    for offset, extent in _at(ax, note, [(dx * size, dy * size) for dx, dy in NUDGES]):
+        if _share(ax, extent, shape) >= INSIDE and not _clashes(extent.padded(ROOM), placed):
+            note.set_position(offset)
             return True
     return False
 
 
 def box_of(note: Annotation) -> Bbox:
     """Return a text's box in pixels, with a little room around it."""
-    return note.get_window_extent().padded(1.0)
+    return note.get_window_extent().padded(ROOM)
 
 
-def _share_inside(ax: Axes, note: Annotation, shape: Any) -> float:
-    corners = ax.transData.inverted().transform(note.get_window_extent().get_points())
-    box = shapely.box(*corners.ravel())
-    return float(shapely.intersection(box, shape).area / box.area)
+def _at(ax: Axes, note: Annotation, offsets: Sequence[Offset]) -> Iterator[tuple[Offset, Bbox]]:
+    """Give each offset (points) with the text's extent there, measured once."""
+    note.set_position((0, 0))
+    extent, pixels = note.get_window_extent(), figure_of(ax).dpi / 72
+    for x, y in offsets:
+        yield (x, y), extent.translated(x * pixels, y * pixels)
 
 
-def _free_place(ax: Axes, note: Annotation, whole: Any, placed: list[Bbox]) -> tuple[float, float]:
+def _free_place(ax: Axes, note: Annotation, whole: Any, placed: list[Bbox]) -> Offset:
     """Return the nearest offset (points) off the map where a name covers nothing."""
     size, frame = float(note.get_fontsize()), ax.get_window_extent()
-    costs = {}
+    best, cheapest = (0.0, 0.0), np.inf
     for reach in REACH:
-        for angle in np.linspace(0, 2 * np.pi, 24, endpoint=False):
-            offset = (float(reach * size * np.cos(angle)), float(reach * size * np.sin(angle)))
-            note.set_position(offset)
-            box = box_of(note)
+        if reach >= cheapest:  # nothing farther off costs less
+            break
+        for offset, extent in _at(ax, note, _ring(reach * size)):
+            box = extent.padded(ROOM)
             out = 0 if frame.contains(*box.min) and frame.contains(*box.max) else 100
-            clash = 50 * _clashes(box, placed) + 20 * _covered(ax, box, whole)
-            costs[offset] = reach + clash + out
-    return min(costs, key=lambda place: costs[place])
+            clash = 50 * _clashes(box, placed) + 20 * _share(ax, box, whole)
+            if (cost := reach + clash + out) < cheapest:
+                best, cheapest = offset, cost
+    return best
+
+
+def _ring(radius: float) -> list[Offset]:
+    turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    return [(float(radius * np.cos(turn)), float(radius * np.sin(turn))) for turn in turns]
 
 
 def _clashes(box: Bbox, placed: Iterable[Bbox]) -> int:
     return sum(box.overlaps(other) for other in placed)
 
 
-def _covered(ax: Axes, box: Bbox, whole: Any) -> float:
+def _share(ax: Axes, box: Bbox, shape: Any) -> float:
+    """Return which share of a box (pixels) lies on a shape (data units)."""
     corners = ax.transData.inverted().transform(box.get_points())
     area = shapely.box(*corners.ravel())
-    return float(shapely.intersection(area, whole).area / area.area)
+    return float(shapely.intersection(area, shape).area / area.area)
 
 
 def name_points(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from povexit.errors import StoreError
+from povexit.publish.clips import without_idle_clips
 from povexit.publish.page import Page, words
 from povexit.publish.printed import timestamp, typst_fonts
 
@@ -34,7 +35,7 @@ def pdf(svg: str, told: Mapping[str, Any]) -> bytes:
 
 def png(svg: str, told: Mapping[str, Any], dots: float) -> bytes:
     """Return a drawing in pixels, ``dots`` to the inch; as `pdf`."""
-    return _compiled(svg, told, format="png", ppi=dots)
+    return _compiled(without_idle_clips(svg), told, format="png", ppi=dots)
 
 
 def contact_sheet(

@@ -251,6 +251,26 @@ def test_wrong_use_is_answered(home: Path, capsys: pytest.CaptureFixture[str]) -
     assert "did you mean" in capsys.readouterr().err
 
 
+def test_a_month_of_which_nothing_is_recorded_is_taken_by_its_own_edition(home: Path) -> None:
+    for county in COUNTIES:
+        records.path(f"judge_{county}", BEFORE).unlink()
+    edition, said = batch.diff(BEFORE, MONTH).remarks
+    assert edition == "edition: 2016"
+    assert said.startswith(f"edition: no run recorded how {BEFORE} was judged")
+
+
+def test_a_month_run_by_another_edition_is_judged_again_by_that_one(home: Path) -> None:
+    for county in COUNTIES:
+        (by_2017,) = _judged(MONTH, [county], [("2017", MONTH)])
+        for unit in ("households", "villages", "counties"):
+            store.save(getattr(by_2017, unit), f"decisions_{unit}", MONTH, county)
+        _record(MONTH, county, "2017")
+    own = row(batch.diff(BEFORE, MONTH).difference, "households_meeting")
+    assert (own["code"], own["data"]) == (0, -LEFT - DARK)
+    assert own["rule"] == own["difference"] + LEFT + DARK
+    assert own["rule"] != 0
+
+
 def test_months_that_cannot_be_compared_say_why(home: Path) -> None:
     _record(BEFORE, B, "2017")
     with pytest.raises(StoreError, match="not judged by one edition") as error:

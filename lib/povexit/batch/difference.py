@@ -111,6 +111,8 @@ def _remarks(
     """Yield by what was judged, what was made otherwise than today, and who is left out."""
     then, now = found.editions
     yield f"edition: {then}" if then == now else f"edition: {then} -> {now}"
+    for month in (month for month, own in zip(months, judged, strict=True) if not own):
+        yield f"edition: no run recorded how {month} was judged; the month's own is taken"
     today = parts.parts(JUDGE.path)
     for month, own in zip(months, judged, strict=True):
         reasons = {reason for record in own for reason in parts.changes(record.parts, today)}

@@ -86,7 +86,8 @@ def diff(
     county
         ``all``, a county, or several with commas between.
     editions
-        The editions by which the months were judged; those of the months without them.
+        The editions by which the months were judged; those of the months without them. Of a month
+        that was run by another one it must be named, or the rule's part is taken for the code's.
     asked
         An edition to judge the second month by, instead of as it was: two editions of one month.
     lang

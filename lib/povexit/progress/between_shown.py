@@ -50,8 +50,11 @@ def shown_apart(table: pd.DataFrame) -> pd.DataFrame:
         shares, causes are not shown: with those of their counts they would tell hidden ones.
     """
     hidden = {name: found for names in LINKED if (found := _hidden(table, names)) for name in names}
-    lowest = table.set_index(KEYS)[["then", "now"]].min(axis=1)
-    parts = [_quantity(own, lowest, hidden) for _, own in table.groupby("quantity", sort=False)]
+    few = {base: _few(table, base) for base in (BASE, *set(CELLS.values()))}
+    parts = [
+        _quantity(own, few[CELLS.get(str(name), BASE)], hidden.get(str(name), set()))
+        for name, own in table.groupby("quantity", sort=False)
+    ]
     whole = pd.concat(parts).sort_index()
     of_shares = [_of_share(whole, name) for name in SHARES]
     whole = pd.concat([whole[~whole["quantity"].isin(list(SHARES))], *of_shares]).sort_index()
@@ -61,29 +64,29 @@ def shown_apart(table: pd.DataFrame) -> pd.DataFrame:
 Hidden = set[tuple[str, str]]
 
 
-def _quantity(own: pd.DataFrame, lowest: pd.Series, linked: dict[str, Hidden]) -> pd.DataFrame:
+def _quantity(own: pd.DataFrame, few: set[str], hidden: Hidden) -> pd.DataFrame:
     """Return one number's rows with what may not be shown left out."""
-    name = own["quantity"].iloc[0]
-    out = own.assign(status=_status(own, name, lowest))
-    gone = out["status"] == "suppressed"
-    closed, places = linked.get(name, set()), out["county_code"]
-    hidden = pd.DataFrame({p: gone | places.isin([c for c, q in closed if q == p]) for p in PARTS})
-    out[list(PARTS)] = out[list(PARTS)].mask(hidden)
+    places = own["county_code"]
+    gone = places.isin(few)
+    closed = pd.DataFrame({p: gone | places.isin([c for c, q in hidden if q == p]) for p in PARTS})
+    out = own.assign(status=pd.Series("shown", own.index).mask(own["difference"].isna(), "unknown"))
+    out["status"] = out["status"].mask(gone, "suppressed")
+    out[list(PARTS)] = out[list(PARTS)].mask(closed)
     out["data"] = out["difference"] - out["code"] - out["rule"]
     rest = out["difference"] - out[list(PARTS)].fillna(0).sum(axis=1)
-    out["other"] = rest.where(hidden.any(axis=1) & ~gone)
+    out["other"] = rest.where(closed.any(axis=1) & ~gone)
     out[list(VALUES)] = out[list(VALUES)].mask(gone)
     return out.assign(data=out["data"].mask(gone))
 
 
-def _status(own: pd.DataFrame, name: str, lowest: pd.Series) -> pd.Series:
-    """Tell which counties' numbers rest on too few, at least two of them together."""
-    counts = {code: lowest[code, CELLS.get(name, BASE)] for code in own["county_code"]}
-    cells = own.assign(n=own["county_code"].map(counts))
+def _few(table: pd.DataFrame, base: str) -> set[str]:
+    """Return the places whose numbers rest on too few, of counties at least two together."""
+    own = table[table["quantity"] == base]
+    cells = own.assign(n=own[["then", "now"]].min(axis=1))
     is_city = cells["county_code"] == CITY
-    found = pd.concat([suppress_small(cells[of], "n", [])["status"] for of in (~is_city, is_city)])
-    unknown = own["difference"].isna() & (found == "shown")
-    return found.mask(unknown, "unknown").reindex(own.index)
+    parts = [suppress_small(cells[of], "n", []) for of in (~is_city, is_city)]
+    found = pd.concat(parts)
+    return set(found.loc[found["status"] == "suppressed", "county_code"])
 
 
 def _hidden(table: pd.DataFrame, names: tuple[str, ...]) -> Hidden:
@@ -92,8 +95,8 @@ def _hidden(table: pd.DataFrame, names: tuple[str, ...]) -> Hidden:
     moved = own.set_index("county_code")[[f"moved_{p}" for p in PARTS]].astype("Float64")
     sizes = moved.mask(moved == 0).groupby(level=0).min().fillna(0).set_axis(PARTS, axis=1)
     sizes = sizes.loc[:, sizes.gt(0).any()]  # what moved no unit anywhere is 0 for all
-    if sizes.shape[1] < 2:
-        return set()  # a part that is alone is the difference, which is shown
+    if len(sizes.columns) == 1 and sizes.columns[0] not in DATA:
+        return set()  # rule or code alone is the difference, which is shown
     numbers = sizes.to_numpy(dtype=float)
     hidden = numbers < SMALLEST_SHOWN
     if not (hidden & (numbers > 0)).any():

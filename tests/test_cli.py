@@ -66,6 +66,7 @@ def test_all_delivered_is_zero(
             "jobs": 2,
             "with_products": True,
             "shard": None,
+            "scheduler": None,
         }
     ]
     lines = capsys.readouterr().out.splitlines()

@@ -12,15 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.tiny_month import BEFORE, COUNTIES, FILE, MONTH, A, B, C, Home, three_counties, watch
+from tests.tiny_month import (
+    BEFORE,
+    COUNTIES,
+    FILE,
+    MONTH,
+    A,
+    B,
+    C,
+    Home,
+    content,
+    three_counties,
+    watch,
+)
 
 from povexit import batch, cli
 from povexit.batch import keys, records, workshop
 from povexit.batch.options import CITY_PAGES
 from povexit.errors import StoreError, UnknownNameError
-
-#: What differs from run to run: how long it took.
-MEASURED = ("seconds", "peak_mb")
 
 
 def at(home: Home, patch: pytest.MonkeyPatch) -> Home:
@@ -34,31 +43,6 @@ def at(home: Home, patch: pytest.MonkeyPatch) -> Home:
 def copy(home: Home, folder: Path) -> Home:
     shutil.copytree(home.folder, folder)
     return Home(folder)
-
-
-def unmeasured(told: Any) -> Any:
-    """Return what a record or manifest tells, without how long it took."""
-    if isinstance(told, dict):
-        return {k: unmeasured(v) for k, v in told.items() if k not in MEASURED}
-    return told
-
-
-def content(home: Home) -> dict[str, Any]:
-    """Return all that was made, by path: bytes, of records and manifests what they tell.
-
-    Without the executed notebooks of cleaning and judging, which hold as many counties as a
-    process had.
-    """
-    found: dict[str, Any] = {}
-    for path in (
-        p for top in ("reports", "data/processed") for p in (home.folder / top).rglob("*")
-    ):
-        name = path.relative_to(home.folder).as_posix()
-        if not path.is_file() or path.name.startswith((".lock", "01_", "02_")):
-            continue
-        is_told = "/records/" in name or path.name.startswith("manifest")
-        found[name] = unmeasured(json.loads(path.read_text())) if is_told else path.read_bytes()
-    return found
 
 
 @pytest.fixture(scope="module")

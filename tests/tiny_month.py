@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,8 @@ from povexit.batch.worker import Result, Task
 A, B, C = COUNTIES = ("451002", "451021", "451022")
 BEFORE, MONTH = MONTHS = ("2016-05", "2016-06")
 FILE = "{county}_建档立卡.xlsx"
+#: What differs from run to run: how long it took.
+MEASURED = ("seconds", "peak_mb")
 
 OBEY = """
 import os, signal, time
@@ -207,3 +210,28 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(Pool, "run", watched)
     return names
+
+
+def unmeasured(told: Any) -> Any:
+    """Return what a record or manifest tells, without how long it took."""
+    if isinstance(told, dict):
+        return {k: unmeasured(v) for k, v in told.items() if k not in MEASURED}
+    return told
+
+
+def content(home: Home) -> dict[str, Any]:
+    """Return all that was made, by path: bytes, of records and manifests what they tell.
+
+    Without the executed notebooks of cleaning and judging, which hold as many counties as a
+    process had.
+    """
+    found: dict[str, Any] = {}
+    for path in (
+        p for top in ("reports", "data/processed") for p in (home.folder / top).rglob("*")
+    ):
+        name = path.relative_to(home.folder).as_posix()
+        if not path.is_file() or path.name.startswith((".lock", "01_", "02_")):
+            continue
+        is_told = "/records/" in name or path.name.startswith("manifest")
+        found[name] = unmeasured(json.loads(path.read_text())) if is_told else path.read_bytes()
+    return found

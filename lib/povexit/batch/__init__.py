@@ -15,9 +15,10 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from povexit import store
-from povexit.batch import merging, pages, products, summary, tables
+from povexit.batch import merging, pages, products, remote, summary, tables
 from povexit.batch.delivered import Delivered, delivered, last_run, slides, whole
 from povexit.batch.difference import Compared, diff
 from povexit.batch.merging import Merged, merge
@@ -63,6 +64,7 @@ def run(
     jobs: int = 2,
     with_products: bool = False,
     shard: str | None = None,
+    scheduler: str | None = None,
 ) -> Summary:
     """Make a month's reports, as far as they are not up to date.
 
@@ -85,6 +87,9 @@ def run(
     shard
         ``2/4`` for the second of four shares of the counties: their tables and pages, and a
         manifest of its own for `merge`.
+    scheduler
+        Address of a dask scheduler whose workers run the notebooks, as many at a time as they
+        have threads; they need this project's folder on a disk they share.
 
     Returns
     -------
@@ -108,14 +113,21 @@ def run(
         shard=shard,
     )
     with (
+        remote.connected(scheduler) as client,
         alone(options.counties if options.shard else ()),
         working_folder(options) as work,
-        Pool(work, options.jobs) as pool,
+        _pool(options, work, client) as pool,
         Progress() as progress,
     ):
         if options.shard:
             merging.forget(options)
+        options = replace(options, jobs=pool.jobs)
         return Run(options, pool, progress, with_products and not shard).all()
+
+
+def _pool(options: Options, work: Path, client: Any) -> Pool:
+    """Return processes on this machine, or beside the workers of a dask scheduler."""
+    return remote.RemotePool(work, options, client) if client else Pool(work, options.jobs)
 
 
 def village(

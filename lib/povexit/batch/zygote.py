@@ -24,7 +24,15 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
-from povexit.batch.forking import Process, ProcessEnded, Target, end_with_parent, fork, run
+from povexit.batch.forking import (
+    WATCH_SECONDS,
+    Process,
+    ProcessEnded,
+    Target,
+    end_with_parent,
+    fork,
+    run,
+)
 from povexit.batch.warm import ENVIRONMENT
 
 #: Sockets of kernels have paths of at most 107 bytes (104 on a Mac); the names in the folder take 40.
@@ -60,9 +68,16 @@ def _beside(_process: int) -> Zygote:
 
 
 class Zygote:
-    """The warm process beside this one; started, and replaced if it dies, when it is needed."""
+    """The warm process beside this one; started, and replaced if it dies, when it is needed.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    is_wanted
+        Asked now and then while a call is waited for; when it says no, the call is ended.
+    """
+
+    def __init__(self, is_wanted: Callable[[], bool] | None = None) -> None:
+        self._is_wanted = is_wanted
         self._lock = threading.Lock()
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -91,10 +106,11 @@ class Zygote:
         Raises
         ------
         ProcessEnded
-            If the process ended before it had answered.
+            If the process ended before it had answered, or is no longer wanted.
         """
         process = self.start(_answer, function, args)
         try:
+            self._wait(process)
             error, value = process.connection.recv()
         except (EOFError, OSError) as ended:
             raise ProcessEnded("the process was ended from outside") from ended
@@ -103,6 +119,14 @@ class Zygote:
         if error is not None:
             raise error
         return value
+
+    def _wait(self, process: Process) -> None:
+        """Wait for an answer, or the end, of a process as long as it is wanted."""
+        if self._is_wanted is None:
+            return
+        while not process.connection.poll(WATCH_SECONDS):
+            if not self._is_wanted():
+                raise ProcessEnded("the run that asked for the process has ended")
 
     def _fork(self, theirs: Connection) -> int:
         """Return the number of a new process that holds one end of a pipe."""

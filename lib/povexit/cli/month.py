@@ -11,6 +11,8 @@ from povexit.errors import UnknownNameError
 if TYPE_CHECKING:
     from povexit.batch import Summary
 
+#: Notebooks at a time on this machine.
+JOBS = 2
 STATES = {
     "delivered": "delivered",
     "kept": "NOT DELIVERED (last one kept)",
@@ -27,23 +29,33 @@ def run(given: argparse.Namespace) -> int:
         "lang": given.lang,
         "counties": given.county,
         "force": given.force,
-        "jobs": given.jobs,
+        "jobs": JOBS if given.jobs is None else given.jobs,
         "with_products": not given.pages_only,
         "shard": given.shard,
     }
+    _refuse_contradictions(given)
+    if given.dry_run:
+        for one in batch.plan(given.month, **asked):
+            print(f"{one.name}: {one.why or 'stays'}")
+        return DELIVERED
+    summary = batch.run(given.month, **asked, scheduler=given.scheduler)
+    show(summary)
+    return SOME_FAILED if summary.failed or summary.lacking else DELIVERED
+
+
+def _refuse_contradictions(given: argparse.Namespace) -> None:
     if given.shard and given.pages_only:
         raise UnknownNameError(
             "a shard makes nothing but tables and pages anyway",
             found="--shard and --pages-only",
             hint="leave out --pages-only; it may be said of the run after povexit merge",
         )
-    if given.dry_run:
-        for one in batch.plan(given.month, **asked):
-            print(f"{one.name}: {one.why or 'stays'}")
-        return DELIVERED
-    summary = batch.run(given.month, **asked)
-    show(summary)
-    return SOME_FAILED if summary.failed or summary.lacking else DELIVERED
+    if given.scheduler and given.jobs is not None:
+        raise UnknownNameError(
+            "how many notebooks run at a time is for the scheduler's workers to say",
+            found="--scheduler and --jobs",
+            hint="leave out --jobs; start the workers with --nthreads",
+        )
 
 
 def show(summary: Summary) -> None:

@@ -220,8 +220,12 @@ def _run_arguments(run: argparse.ArgumentParser) -> None:
         action="store_true",
         help="no PDF, workbook, figures and slides",
     )
+    run.add_argument("--jobs", type=int, metavar="N", help="notebooks at a time (default: 2)")
     run.add_argument(
-        "--jobs", type=int, default=2, metavar="N", help="notebooks at a time (default: 2)"
+        "--scheduler",
+        metavar="ADDRESS",
+        help="of a dask scheduler, such as tcp://10.0.0.1:8786, whose workers run the"
+        " notebooks (as many at a time as they have threads)",
     )
     run.add_argument(
         "--shard",

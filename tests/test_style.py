@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from importlib.resources import files
 
 import matplotlib.pyplot as plt
@@ -237,3 +238,37 @@ def test_laying_out_places_axes_as_drawing_does() -> None:
     after = [(ax.get_position().bounds, ax.get_xlim(), ax.get_ylim()) for ax in axes]
     np.testing.assert_allclose(np.ravel(before[0][1:]), np.ravel(after[0][1:]))
     np.testing.assert_allclose(before[1][0], after[1][0])
+
+
+def _tile(text: str) -> tuple[float, set[tuple[float, float]]]:
+    """Return the side of the largest tile of a hatch, and where its dots begin, within one tile."""
+    tiles = re.findall(r'<pattern [^>]*?width="([\d.]+)".*?<path d="([^"]*)"', text, re.DOTALL)
+    side, drawn = max(tiles, key=lambda tile: len(tile[1]))
+    starts = re.findall(r"M ?([-\d.e]+) ([-\d.e]+)", drawn)
+    return float(side), {(round(float(x), 2), round(float(y), 2)) for x, y in starts}
+
+
+def _hatched(hatch: str) -> tuple[str, str]:
+    """Return a hatched figure as matplotlib has it and as notebooks do."""
+    fig, ax = plt.subplots()
+    ax.bar([1], [1], hatch=hatch)
+    printed = io.BytesIO()
+    fig.savefig(printed, format="svg", metadata={"Date": None}, dpi=fig.dpi)
+    found = vector.svg(fig)
+    assert found is not None
+    return printed.getvalue().decode("utf-8"), found
+
+
+@pytest.mark.parametrize("hatch", ["..", "...", "...."])
+def test_a_dotted_hatch_is_a_small_tile_with_its_dots_where_they_were(hatch: str) -> None:
+    before, after = map(_tile, _hatched(hatch))
+    assert after[0] == before[0] / len(hatch)
+    # what lies on the large tile, moved to the first small one, lies on that
+    grid = {(round(x % after[0], 1), round(y % after[0], 1)) for x, y in before[1]}
+    assert grid == {(round(x % after[0], 1), round(y % after[0], 1)) for x, y in after[1]}
+
+
+@pytest.mark.parametrize("hatch", ["o", "oo", "*", "**", "////", "....//"])
+def test_another_hatch_stays_as_matplotlib_draws_it(hatch: str) -> None:
+    before, after = map(_tile, _hatched(hatch))
+    assert after == before

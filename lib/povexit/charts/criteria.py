@@ -119,4 +119,5 @@ def _inside(ax: Axes, left: pd.Series, share: pd.Series, status: str) -> None:
                 color=color,
                 size="small",
                 bbox=back,
+                in_layout=False,
             )

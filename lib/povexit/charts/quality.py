@@ -126,4 +126,5 @@ def _cells(ax: Axes, shares: np.ndarray, states: np.ndarray) -> None:
                 va="center",
                 size=0.88 * text_size(),
                 color=ink_on(color),
+                in_layout=False,
             )

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.household_tables import table
+from tests.household_tables import as_engine, table
 
 from povexit import progress
 from povexit.progress.between import (
@@ -184,6 +184,18 @@ def test_villages_and_counties_are_counted_by_their_own_verdicts() -> None:
         assert moves(found, f"{unit}_unknown", CITY) == {"answered": -2}
     judged = Stages(*[decided([STAYS], meets=m) for m in (True, True, True, False, False)])
     assert moves(progress.apart(judged), "villages_failing", CITY) == {"rule": 2}
+
+
+@pytest.mark.parametrize("engine", ["pandas", "duckdb", "plain"])
+def test_any_engine_gives_the_same(engine: str) -> None:
+    then = decided([STAYS, home("a", None), home("b", True, household_size=None)])
+    now = decided([STAYS, home("a", True), home("c", True, B)], people=None)
+    expected = progress.apart(by_data(then, now))
+    other = [
+        Decided(*(as_engine(t, engine) for t in (d.households, d.villages, d.counties)))
+        for d in (then, now)
+    ]
+    pd.testing.assert_frame_equal(progress.apart(by_data(*other)), expected)
 
 
 HOMES = st.dictionaries(

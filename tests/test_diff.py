@@ -218,6 +218,9 @@ def test_the_command_prints_and_writes_what_may_be_shown(
     assert set(written["county_code"]) == {A}
     assert set(written["quantity"]) == set(NUMBERS)
     assert not [c for c in written if c.startswith("moved_")]
+    assert written["is_simulated"].all()
+    told = written[["month_then", "month_now", "edition_then", "edition_now"]].astype(str)
+    assert told.drop_duplicates().to_numpy().tolist() == [[BEFORE, MONTH, "2016", "2016"]]
 
 
 def test_one_county_shows_no_more_than_all_of_them(found: Difference, home: Path) -> None:

@@ -34,7 +34,7 @@ def diff(given: argparse.Namespace) -> int:
     )
     print("", table.note, *found.remarks, sep="\n")
     if given.csv:
-        text = found.difference.figures.to_csv(index=False, lineterminator="\n")
+        text = found.difference.data.to_csv(index=False, lineterminator="\n")
         print(store.write_atomic(given.csv, text))
     return DELIVERED
 

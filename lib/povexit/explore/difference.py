@@ -49,6 +49,13 @@ class Difference:
         """Tell whether any of the numbers comes from simulated deliveries."""
         return any(is_simulated(month) for month in self.months)
 
+    @property
+    def data(self) -> pd.DataFrame:
+        """The figures, each row with the months, the editions and whether they are simulated."""
+        ends = zip(("then", "now"), self.months, self.editions, strict=True)
+        said = {f"{of}_{end}": v for end, m, e in ends for of, v in (("month", m), ("edition", e))}
+        return self.figures.assign(**said, is_simulated=self.is_simulated)
+
     def table(self, every: bool = True) -> tables.Table:
         """Return the figures as a printed table; not ``every``: of counties what changed alone."""
         rows = self.figures

@@ -25,6 +25,8 @@ ENVIRONMENT: Mapping[str, str] = {
     # no threads before a fork, and the same last digit whatever the machine has
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    # as many notebooks as cores run at a time: more threads would only wait for one another
+    "POLARS_MAX_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
 MODULES = (

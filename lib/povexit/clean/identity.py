@@ -8,6 +8,8 @@ hashed: a wrong check character or an old number does not make someone else of a
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from povexit import privacy
@@ -55,6 +57,7 @@ def examine(numbers: pl.Series) -> pl.DataFrame:
     return table.select("body", status=_status(), rule=_rule())
 
 
+@cache
 def _check() -> pl.Expr:
     """Return the check character that belongs to the first seventeen digits."""
     total: pl.Expr = pl.lit(0)
@@ -65,6 +68,7 @@ def _check() -> pl.Expr:
     )
 
 
+@cache
 def _status() -> pl.Expr:
     return (
         pl.when(pl.col("number").is_null())
@@ -79,6 +83,7 @@ def _status() -> pl.Expr:
     )
 
 
+@cache
 def _rule() -> pl.Expr:
     return (
         pl.when(pl.col("number").is_null())

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -93,12 +93,22 @@ def action(rule: str) -> str:
     return rules()[rule].action
 
 
+class Note(NamedTuple):
+    """Cells of a column that a rule touched: their rows, rules and values as delivered."""
+
+    column: str
+    rows: pl.Series
+    rule: pl.Series
+    raw_value: pl.Series
+    cells: int = 1
+
+
 class Book:
     """The record of one sheet's cleaning, filled as it goes."""
 
     def __init__(self, raw: RawTable) -> None:
         self.raw = raw
-        self._notes: list[tuple[str, pl.DataFrame]] = []
+        self._notes: list[Note] = []
         self._quarantined: list[pl.DataFrame] = []
         self._ledger: tuple[int, pl.DataFrame] | None = None
         self._told: tuple[int, pl.DataFrame] | None = None
@@ -107,16 +117,15 @@ class Book:
         """Note the cells of a column whose ``rule`` is not null (all of one length)."""
         if rule.null_count() == len(rule):
             return
-        cells = pl.DataFrame({"row": rows, "rule": rule, "raw_value": raw_value})
-        noted = cells.lazy().filter(pl.col("rule").is_not_null())
-        told = pl.lit(MASK) if column in PERSONAL else pl.col("raw_value").cast(pl.String)
-        named = noted.select("row", "rule", raw_value=told, cells=1)
-        self._notes.append((column, named.collect()))
+        hit = rule.is_not_null()
+        told = pl.repeat(MASK, len(rows), eager=True) if column in PERSONAL else raw_value
+        noted = (part.filter(hit) for part in (rows, rule, told))
+        self._notes.append(Note(column, *noted))
 
     def note_column(self, column: str, rule: str, raw_value: str, cells: int) -> None:
         """Note what was done to a whole column."""
-        record = {"row": [None], "rule": [rule], "raw_value": [raw_value], "cells": [cells]}
-        self._notes.append((column, pl.DataFrame(record)))
+        row = pl.Series([None], dtype=pl.Int64)
+        self._notes.append(Note(column, row, pl.Series([rule]), pl.Series([raw_value]), cells))
 
     def drop(self, frame: pl.DataFrame, rule: str, is_bad: pl.Expr) -> pl.DataFrame:
         """Quarantine the rows for which ``is_bad`` holds and return the others.
@@ -151,18 +160,22 @@ class Book:
     def _sorted(self) -> pl.DataFrame:
         if not self._notes:
             return pl.DataFrame(schema=LEDGER)
-        noted = pl.concat(
-            [part.lazy().with_columns(column=pl.lit(column)) for column, part in self._notes],
-            how="vertical_relaxed",
-        ).collect()
-        actions = {rule: action(rule) for rule in noted["rule"].unique()}
-        named = noted.lazy().with_columns(
-            file=pl.lit(self.raw.file),
-            sheet=pl.lit(self.raw.sheet),
-            action=pl.col("rule").replace_strict(actions),
+        notes = self._notes
+        rules = pl.concat([note.rule for note in notes])
+        actions = {rule: action(rule) for rule in rules.unique()}
+        record = {
+            "file": self.raw.file,
+            "sheet": self.raw.sheet,
+            "row": pl.concat([note.rows for note in notes]),
+            "column": [note.column for note in notes for _ in note.rows],
+            "rule": rules,
+            "action": rules.replace_strict(actions),
+            "raw_value": pl.concat([note.raw_value.cast(pl.String) for note in notes]),
+            "cells": [note.cells for note in notes for _ in note.rows],
+        }
+        return pl.DataFrame(record, schema=LEDGER).sort(
+            "row", "column", nulls_last=False, maintain_order=True
         )
-        typed = named.select(pl.col(name).cast(dtype) for name, dtype in LEDGER.items())
-        return typed.sort("row", "column", nulls_last=False, maintain_order=True).collect()
 
     def quarantine(self) -> pl.DataFrame:
         """Return every row set aside because it can't be used, with its cells as JSON."""
@@ -171,8 +184,10 @@ class Book:
         return self._told[1]
 
     def _quarantine(self) -> pl.DataFrame:
-        unread = self.raw.unreadable.select("row", "rule", raw_value="raw")
         dropped = self._quarantined
+        if not dropped and self.raw.unreadable.is_empty():
+            return pl.DataFrame(schema=QUARANTINE)
+        unread = self.raw.unreadable.select("row", "rule", raw_value="raw")
         bad = pl.concat(dropped) if dropped else pl.DataFrame(schema={"row": pl.Int64, "rule": str})
         found = bad.join(self.raw.frame, on="row", how="left", maintain_order="left")
         said = [_as_json(r) for r in found.drop("row", "rule").iter_rows(named=True)]

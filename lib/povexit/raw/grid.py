@@ -111,10 +111,11 @@ def _set_aside(
     first = visible[: limit("total_columns")]
     # most rows hold something in the first columns: only the others are searched to their end
     bare = below.filter(pl.all_horizontal(_is_blank(first)))
-    blank = bare.filter(pl.all_horizontal(_is_blank(visible)))["row"].to_list()
+    is_blank = pl.all_horizontal(_is_blank(visible))
+    blank = bare["row"].filter(bare.select(is_blank).to_series()).to_list() if bare.height else []
     total = below.filter(pl.any_horizontal(_is_total(first)))["row"].to_list()
-    left_out = pl.Series([*blank, *total], dtype=pl.Int64)
-    rows = below.filter(~pl.col("row").is_in(left_out.implode()))
+    left_out = [*blank, *total]
+    rows = below.filter(~pl.col("row").is_in(left_out)) if left_out else below
     last = max([0, *total, *rows["row"].tail(1), *unreadable["row"]])
     aside = [(row, BLANK) for row in blank if row <= last] + [(row, TOTAL) for row in total]
     return rows, tuple(sorted(aside)), sum(row > last for row in blank)

@@ -119,8 +119,7 @@ class Book:
             return
         hit = rule.is_not_null()
         told = pl.repeat(MASK, len(rows), eager=True) if column in PERSONAL else raw_value
-        noted = (part.filter(hit) for part in (rows, rule, told))
-        self._notes.append(Note(column, *noted))
+        self._notes.append(Note(column, rows.filter(hit), rule.filter(hit), told.filter(hit)))
 
     def note_column(self, column: str, rule: str, raw_value: str, cells: int) -> None:
         """Note what was done to a whole column."""

@@ -12,8 +12,6 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,11 +19,11 @@ from typing import Any
 from povexit import store
 from povexit.errors import StoreError
 from povexit.publish import parts
-from povexit.publish.fonts import font_dir
 from povexit.publish.office import office
 from povexit.publish.page import Page, words
 from povexit.publish.parts import Part
 from povexit.publish.safe import clean_html
+from povexit.publish.typeset import timestamp, typst_fonts, year_month
 from povexit.publish.widths import column_widths
 from povexit.style import ABSENT, SUPPRESSED, UNKNOWN
 
@@ -123,17 +121,6 @@ def _about(page: Page, is_volume: bool) -> dict[str, Any]:
     }
 
 
-def year_month(page: Page) -> tuple[int, int]:
-    """Return the month a page is about; it is also the date its PDF bears."""
-    year, number = store.check_month(page.provenance.get("month", "1970-01")).split("-")
-    return int(year), int(number)
-
-
-def timestamp(page: Page) -> int:
-    """Return the first of the month a page is about, in seconds: the date its files bear."""
-    return int(datetime(*year_month(page), 1, tzinfo=UTC).timestamp())
-
-
 def _table(part: Part) -> dict[str, Any]:
     """Return a table with the size of its text and the widths of its columns, in points."""
     n = len(part.table["columns"])
@@ -204,14 +191,6 @@ def _typst(text: str, reader: str) -> str:
             extra_args=["--wrap=none", "--sandbox", f"--lua-filter={guard}"],
         )
     )
-
-
-@cache
-def typst_fonts() -> Any:
-    import typst
-
-    wheel = str(files("pylopdf_fonts_zh_cn"))
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_dir()), wheel])
 
 
 def _compile(folder: Path, out: Path, page: Page) -> bytes:

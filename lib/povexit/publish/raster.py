@@ -12,7 +12,7 @@ from typing import Any
 from povexit.errors import StoreError
 from povexit.publish.clips import without_idle_clips
 from povexit.publish.page import Page, words
-from povexit.publish.printed import timestamp, typst_fonts
+from povexit.publish.typeset import timestamp, typst_fonts
 
 
 def pdf(svg: str, told: Mapping[str, Any]) -> bytes:

@@ -508,6 +508,8 @@ def test_a_killed_run_ends_its_processes_and_the_next_one_tidies_up(fresh: Home)
     with workshop.alone(), workshop.working_folder(batch.check(MONTH)) as work:
         assert left not in [p.name for p in fresh.left_over()]
         assert work.is_dir()
+        # of a notebook that was killed while it wrote a table
+        (store.processed_dir() / ".part.parquet.x.part").write_text("half")
     assert not fresh.left_over()
 
 

@@ -60,7 +60,10 @@ def _lock(name: str, doing: str, is_shared: bool = False) -> Iterator[None]:
 
 @contextmanager
 def working_folder(options: Options) -> Iterator[Path]:
-    """Give a working folder on the disk of the reports; clear what killed runs left."""
+    """Give a working folder on the disk of the reports; clear what killed processes left.
+
+    Before, of a run that was killed; afterwards, of a notebook that was while the run went on.
+    """
     for month, found in options.deliveries.items():
         keys.remember(month, found)
     folder = store.reports_dir(options.month)
@@ -73,7 +76,8 @@ def working_folder(options: Options) -> Iterator[Path]:
     try:
         yield work
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        for left in (work, *_parts(options)):
+            _remove(left)
 
 
 def _parts(options: Options) -> Iterator[Path]:

@@ -66,7 +66,9 @@ def prepare() -> None:
     skip_slow_grammar()
     for name in MODULES:
         importlib.import_module(name)
+    import narwhals
     import nbformat
+    import pandas
 
     from povexit import style
     from povexit.batch import kernel
@@ -75,6 +77,7 @@ def prepare() -> None:
     style.register_fonts()
     for name in fonts.WEIGHTS.values():
         fonts.glyph_order(name)
+    narwhals.from_native(pandas.DataFrame())  # imports what it has for pandas
     nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema of notebooks
     vars(builtins).pop("get_ipython", None)  # see `zygote.SERVE`; from here on it is the shell's
     kernel.shell()

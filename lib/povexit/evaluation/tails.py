@@ -14,6 +14,7 @@ as in the interval of Korn and Graubard (1998).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import optimize, special
@@ -77,6 +78,7 @@ def at_least(events: float, sample: Even, rate: float, icc: float) -> float:
     return float(chance @ np.where((left > 0) & (asked > 0), many, 0.0))
 
 
+@lru_cache(maxsize=64)  # a search among events asks for the same sample and rate again and again
 def _affected(sample: Even, rate: float, icc: float) -> tuple[np.ndarray, np.ndarray, float]:
     """Return the chance of each number of affected villages, their households, their rate."""
     inside = rate + icc * (1 - rate)

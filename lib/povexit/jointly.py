@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: So many bytes of Parquet are read for counties taken together; a larger county is alone.
-MOST_BYTES = 16_000_000
+#: They unpack to some 100 MB of work, no more than a report takes.
+MOST_BYTES = 4_000_000
 
 
 class Part:

@@ -8,7 +8,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch, PathPatch, Rectangle
+from matplotlib.path import Path
+from matplotlib.transforms import Bbox
 
 from povexit.charts.base import (
     axes_for,
@@ -113,10 +115,7 @@ def standards_heat(
     ax = axes_for(len(table) + _HEAD_ROWS, ax, title, inches=0.21)
     if table.empty:
         return nothing(ax, lang)
-    for row, cells in enumerate(table[list(names)].astype("boolean").itertuples(index=False)):
-        for column, verdict in enumerate(cells):
-            cell = STATUS[_verdict(verdict)].patch() | {"linewidth": 0.4}
-            ax.add_patch(Rectangle((column - 0.46, row - 0.42), 0.92, 0.84, **cell))
+    _cells(ax, table[list(names)])
     rows_axis(ax, names_of(table, lang))
     ax.set_xlim(-0.5, len(names) - 0.5)
     heads_below(ax, list(names.values()), lang)
@@ -128,6 +127,19 @@ def standards_heat(
         handles.append(Patch(facecolor="none", label=_not_drawn(left_out, lang)))
     legend_above(ax, handles)
     return ax
+
+
+def _cells(ax: Axes, verdicts: pd.DataFrame) -> None:
+    """Draw a box for each verdict; those of one look are one shape, hatched once."""
+    shapes: dict[str, list[Path]] = {}
+    for row, cells in enumerate(verdicts.astype("boolean").itertuples(index=False)):
+        for column, verdict in enumerate(cells):
+            box = Bbox.from_bounds(column - 0.46, row - 0.42, 0.92, 0.84)
+            corners = Path([*box.corners()[[0, 2, 3, 1, 0]]], closed=True)
+            shapes.setdefault(_verdict(verdict), []).append(corners)
+    for state, boxes in shapes.items():
+        look = STATUS[state].patch() | {"linewidth": 0.4}
+        ax.add_patch(PathPatch(Path.make_compound_path(*boxes), **look))
 
 
 def _not_drawn(count: int, lang: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Drawings without clips that cut nothing: in pixels, each takes a layer and a mask of its own.
+"""Drawings without clips that cut nothing: each takes a layer and a mask where pixels are made.
 
 matplotlib clips nearly everything to its axes, whether it lies within or not, and writes what
 lies wholly outside. On a map or a heat map that is a third of the time its pixels take.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 #: Left, top, right and bottom edge.
 Box = tuple[float, float, float, float]
@@ -25,6 +26,7 @@ _WIDTH = re.compile(r"stroke-width: ([\d.]+)")
 _MITRE = 2.0
 
 
+@lru_cache(maxsize=2)  # a drawing becomes several files, one after the other
 def without_idle_clips(svg: str) -> str:
     """Return a drawing that looks the same, with fewer clips.
 

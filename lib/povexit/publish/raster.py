@@ -35,7 +35,7 @@ def pdf(svg: str, told: Mapping[str, Any]) -> bytes:
 
 def png(svg: str, told: Mapping[str, Any], dots: float) -> bytes:
     """Return a drawing in pixels, ``dots`` to the inch; as `pdf`."""
-    return _compiled(without_idle_clips(svg), told, format="png", ppi=dots)
+    return _compiled(svg, told, format="png", ppi=dots)
 
 
 def contact_sheet(
@@ -74,7 +74,8 @@ def _template(name: str) -> str:
 
 
 def _compiled(svg: str, told: Mapping[str, Any], **how: Any) -> bytes:
-    return _made(_template("figure.typ"), told, {"drawing.svg": svg.encode("utf-8")}, **how)
+    drawing = without_idle_clips(svg).encode("utf-8")
+    return _made(_template("figure.typ"), told, {"drawing.svg": drawing}, **how)
 
 
 def _made(source: str, told: Mapping[str, Any], pictures: Mapping[str, bytes], **how: Any) -> bytes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from povexit.style import text_width
 
@@ -12,6 +14,8 @@ from povexit.style import text_width
 INSET = 6.0
 #: Letters vary in width: so much more than `text_width` says may be needed.
 _SPARE = 1.15
+#: In so many parts what is left of the page's width is given away.
+_PARTS = 24
 #: What is not broken without need: a few Han characters, or a word.
 _PIECE = re.compile(r"[\u2e80-\uffff]{1,4}|[^\s\u2e80-\uffff]+")
 
@@ -19,8 +23,8 @@ _PIECE = re.compile(r"[\u2e80-\uffff]{1,4}|[^\s\u2e80-\uffff]+")
 def column_widths(table: Mapping[str, Any], size: float, whole: float) -> list[float]:
     """Return the width of each column in points, or nothing where every text fits on one line.
 
-    A column gets what its longest word needs, a number what it is long, and the rest goes
-    to where it is lacking, as browsers do it. Heads may break into lines, numbers may not.
+    A column gets what its longest word or number needs; the rest goes, part by part, to the
+    column that then makes the table shortest.
 
     Parameters
     ----------
@@ -40,24 +44,31 @@ def column_widths(table: Mapping[str, Any], size: float, whole: float) -> list[f
     >>> column_widths(table, 10.0, 2000.0)
     []
     """
-    lines = [_column(table, i) for i in range(len(table["columns"]))]
-    most = [_need(max((text_width(t, size) for t in texts), default=0)) for texts, _ in lines]
-    if sum(most) <= whole:
+    columns = table["columns"]
+    lines = [[c["name"] for c in columns], *table["rows"]]
+    long = np.array([[text_width(text, size) * _SPARE for text in line] for line in lines])
+    most = long.max(axis=0) + INSET
+    if most.sum() <= whole:
         return []
-    least = [_need(max((text_width(w, size) for w in pieces), default=0)) for _, pieces in lines]
-    lacking = sum(most) - sum(least)
-    part = max(whole - sum(least), 0.0) / lacking if lacking else 0.0
-    widths = [low + (high - low) * part for low, high in zip(least, most, strict=True)]
-    return [round(width * whole / sum(widths), 3) for width in widths]
+    pieces = [_pieces([line[i] for line in lines], c["numeric"]) for i, c in enumerate(columns)]
+    words = [max((text_width(w, size) for w in found), default=0.0) for found in pieces]
+    widths = np.minimum(np.array(words) * _SPARE + INSET, most)
+    part = max(whole - widths.sum(), 0.0) / _PARTS
+    for _ in range(_PARTS if part else 0):
+        tries = widths + part * np.eye(len(widths))
+        widths = tries[np.argmin([_height(long, tried) for tried in tries])]
+    return [round(float(width) * whole / float(widths.sum()), 3) for width in widths]
 
 
-def _column(table: Mapping[str, Any], i: int) -> tuple[list[str], list[str]]:
-    """Return a column's texts with its head, and the pieces that may not be broken."""
-    about = table["columns"][i]
-    cells = [row[i] for row in table["rows"]]
-    pieces = cells if about["numeric"] else [w for text in cells for w in _PIECE.findall(text)]
-    return [about["name"], *cells], [*_PIECE.findall(about["name"]), *pieces]
+def _height(long: np.ndarray, widths: np.ndarray) -> float:
+    """Return how high a table is, in lines; of two as high, the one with room to spare is lower."""
+    full = long / (widths - INSET).clip(1)
+    lines = np.ceil(full)
+    return float(lines.max(axis=1).sum() + 0.1 * lines.sum() + 0.01 * full.sum())
 
 
-def _need(width: float) -> float:
-    return width * _SPARE + INSET
+def _pieces(texts: Sequence[str], numeric: bool) -> list[str]:
+    """Return what may not be broken: words, a few Han characters, a number; a head is words."""
+    head, *cells = texts
+    found = [word for text in cells for word in (text.split() if numeric else _PIECE.findall(text))]
+    return [*_PIECE.findall(head), *found]

@@ -1,10 +1,11 @@
 """How fast the batch makes the counties' reports, beside papermill and nbconvert as they come.
 
 The project's own county report of the demo month, twelve counties, notebook and HTML, in a
-temporary copy of the project's computed data (what is missing there is computed first). Peers
+temporary copy of the project's computed data (what is missing there is computed first); then forty
+likewise: the twelve in Chinese, the twelve in English, the first eight of both once more. Peers
 start cold for every notebook, so some reports tell their time: by default a few are run and
-scaled to twelve, as the output says; ``--full`` runs all. Ours always runs all, with the start
-of its warm process. Also what the engine adds to an empty notebook, and the memory of its
+scaled to twelve and forty, as the output says; ``--full`` runs twelve. Ours always runs all, with
+the start of its warm process. Also what the engine adds to an empty notebook, and the memory of its
 processes over 200 of them. Two processes wherever it is two; read ratios before seconds.
 
     python benchmarks/batch_speed.py            # some minutes
@@ -23,17 +24,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from povexit import batch
 from povexit.batch import pages, tables
-from povexit.batch.options import CLEAN, JUDGE
+from povexit.batch.options import CLEAN, JUDGE, LANGUAGES
 from povexit.batch.pool import Pool, Progress
 from povexit.batch.warm import ENVIRONMENT
 from povexit.batch.worker import Result, Task
 
-ROOT, MONTH, JOBS, EMPTY = Path(__file__).parents[1], "2016-06", 2, 200
+ROOT, MONTH, JOBS, EMPTY, FORTY = Path(__file__).parents[1], "2016-06", 2, 200, 40
 #: papermill's API with nbconvert in one process, saying when each report is there.
 API = """
 import json, sys, time
@@ -104,15 +106,33 @@ def furnish(home: Path) -> None:
     os.environ["POVEXIT_HOME"] = str(home)
 
 
-def county_reports(work: Path) -> list[Task]:
-    """Bring the month's tables up to date; return the tasks of the counties' reports."""
+def county_reports(work: Path) -> dict[str, list[Task]]:
+    """Bring the month's tables up to date; return the tasks of the counties' reports by language."""
     options = batch.check(MONTH, jobs=JOBS)
     with Pool(work, JOBS) as pool, Progress() as progress:
         run = batch.Run(options, pool, progress)
         cleaned = run.table_step(CLEAN, tables.clean_inputs(options))
         judged = run.table_step(JUDGE, tables.judge_inputs(cleaned))
-    found = pages.reports(options, pages.Tables(cleaned, judged))
-    return [pages.task(options, report) for report in found if report.name.startswith("county_")]
+    made = pages.Tables(cleaned, judged)
+    return {
+        lang: [
+            pages.task(spoken, report)
+            for report in pages.reports(spoken, made)
+            if report.name.startswith("county_")
+        ]
+        for lang, spoken in ((lang, replace(options, lang=lang)) for lang in LANGUAGES)
+    }
+
+
+def forty(reports: dict[str, list[Task]]) -> list[Task]:
+    """Return the reports in both languages, then the first of both again, each by its own name."""
+    every = [
+        replace(task, name=f"{task.name}_{lang}") for lang in LANGUAGES for task in reports[lang]
+    ]
+    first = [task for lang in LANGUAGES for task in reports[lang][: (FORTY - len(every)) // 2]]
+    return every + [
+        replace(task, name=f"{task.name}_again_{number}") for number, task in enumerate(first)
+    ]
 
 
 def finished(results: Sequence[Result]) -> list[Result]:
@@ -120,6 +140,14 @@ def finished(results: Sequence[Result]) -> list[Result]:
     if failed := [result for result in results if result.error]:
         sys.exit(f"{failed[0].name}: {failed[0].error}\n{failed[0].trace}")
     return list(results)
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Seconds of a process's first report, which pays for the imports, and of any other."""
+
+    first: float
+    other: float
 
 
 def ours(tasks: list[Task], work: Path) -> tuple[float, int]:
@@ -179,18 +207,19 @@ def times(process: subprocess.Popen[str], work: Path) -> list[float]:
     return [float(moment) for moment in said]
 
 
-def scaled(start: float, ends: Sequence[float], whole: int) -> float:
-    """Return the seconds of so many reports; the first pays for the imports, the others do not."""
-    each = statistics.mean(b - a for a, b in pairwise(ends))
-    return ends[0] - start + (whole - 1) * each
-
-
-def api(parts: Sequence[Sequence[Task]], work: Path, whole: int) -> float:
-    """Return the seconds of ``whole`` reports by papermill's API, a process for each part."""
+def api(parts: Sequence[Sequence[Task]], work: Path) -> list[Peer]:
+    """Return how fast papermill's API is with nbconvert, in a process for each part."""
     start = time.monotonic()
     processes = [started(API, part, work) for part in parts]
     ends = [times(process, work) for process in processes]
-    return max(scaled(start, each, whole // len(parts)) for each in ends)
+    return [
+        Peer(each[0] - start, statistics.mean(b - a for a, b in pairwise(each))) for each in ends
+    ]
+
+
+def scaled(peers: Sequence[Peer], whole: int) -> float:
+    """Return the seconds of so many reports, in as many processes as there are peers."""
+    return max(peer.first + (whole / len(peers) - 1) * peer.other for peer in peers)
 
 
 def warm_cells(tasks: list[Task], work: Path) -> float:
@@ -229,20 +258,27 @@ def say(label: str, seconds: float, ratio: float | None = None, goal: str = "") 
     print(f"{label:<58} {seconds:8.1f} s {shown:<10} {goal}", flush=True)
 
 
-def compare(tasks: list[Task], work: Path, is_full: bool) -> None:
-    """Print the table of ratios."""
+def peers(tasks: Sequence[Task], work: Path, is_full: bool) -> dict[str, tuple[list[Peer], str]]:
+    """Return how fast each peer is, with the goal beside it, by its label."""
     whole = len(tasks)
     few, some, half = (whole, whole, whole // JOBS) if is_full else (2, 3, 3)
+    each = command_lines(tasks[:few], work)
+    parts = [tasks[number::JOBS][:half] for number in range(JOBS)]
+    return {
+        f"papermill, nbconvert (from {few})": ([Peer(each, each)], "at least 10"),
+        f"papermill's API in a loop (from {some})": (api([tasks[:some]], work), "at least 4"),
+        f"the same in {JOBS} processes (from {JOBS * half})": (api(parts, work), "at least 2.5"),
+    }
+
+
+def compare(tasks: list[Task], work: Path, others: dict[str, tuple[list[Peer], str]]) -> None:
+    """Print the table of ratios of so many reports."""
+    whole = len(tasks)
     seconds, memory = ours(tasks, work)
     say(f"{whole} reports with HTML, warm process started, {JOBS} jobs", seconds)
-    took = whole * command_lines(tasks[:few], work)
-    say(f"papermill, nbconvert (from {few} of {whole})", took, took / seconds, "at least 10")
-    took = api([tasks[:some]], work, whole)
-    say(f"papermill's API in a loop (from {some} of {whole})", took, took / seconds, "at least 4")
-    parts = [tasks[number::JOBS][:half] for number in range(JOBS)]
-    took = api(parts, work, whole)
-    label = f"the same in {JOBS} processes (from {JOBS * half} of {whole})"
-    say(label, took, took / seconds, "at least 2.5")
+    for label, (found, goal) in others.items():
+        took = scaled(found, whole)
+        say(label, took, took / seconds, goal)
     took = warm_cells(tasks, work)
     say(f"the cells alone in {JOBS} warm processes: ours / it", took, seconds / took, "at most 1.4")
     print(f"{'most memory of a process that makes a report':<58} {memory:8d} MB", flush=True)
@@ -257,9 +293,13 @@ def main() -> None:
         home, work = Path(folder) / "home", Path(folder) / "work"
         work.mkdir()
         furnish(home)
-        tasks = county_reports(work)
+        reports = county_reports(work)
         print(f"load of the machine before: {os.getloadavg()[0]:.1f}")
-        compare(tasks, work, is_full)
+        twelve = reports["zh"]
+        others = peers(twelve, work, is_full)
+        compare(twelve, work, others)
+        print(f"{FORTY}: twelve counties in Chinese, in English, the first eight of both again")
+        compare(forty(reports), work, others)
         seconds, early, late = empty(work)
         print(f"{'an empty notebook, of 200 (goal 0.1 s)':<58} {seconds:8.3f} s")
         label = "memory of the first 20 and the last 20 of them (flat)"

@@ -8,7 +8,6 @@ outlines: the file needs no font, and looks the same everywhere.
 from __future__ import annotations
 
 import html
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from matplotlib.figure import Figure
 from povexit import style
 from povexit.publish import parts
 from povexit.publish.page import Page, words
+from povexit.style import vector
 
 SVG = "image/svg+xml"
 _HEAD = re.compile(r"^.*?<svg\b[^>]*>", flags=re.S)
@@ -102,10 +102,9 @@ def size(svg: str) -> tuple[float, float]:
 
 def as_svg(fig: Figure) -> str:
     """Return a figure as SVG that is the same, byte for byte, on every run; close it."""
-    file = io.StringIO()
-    fig.savefig(file, format="svg", metadata={"Date": None})
+    drawn = vector.svg(fig)
     plt.close(fig)
-    return _UNSEEN.sub("", file.getvalue())
+    return _UNSEEN.sub("", drawn)
 
 
 def origin(page: Page, report: str) -> list[str]:

@@ -27,10 +27,8 @@ _DOTTED = re.compile(
 _LETTERS = {Path.MOVETO: "M", Path.CURVE4: "C"}
 
 
-def svg(fig: Figure) -> str | None:
-    """Return a figure as SVG of one line without a date; None if nothing is on it."""
-    if not fig.axes and not fig.lines:
-        return None
+def svg(fig: Figure) -> str:
+    """Return a figure as SVG of one line without a date."""
     shown, dpi, out = fig.canvas, fig.dpi, io.BytesIO()
     try:
         FigureCanvasSVG(fig).print_svg(out, metadata={"Date": None})
@@ -79,4 +77,9 @@ def show_svg(shell: Any) -> None:
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
     set_matplotlib_formats("svg")
-    shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, svg)
+    shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, _shown)
+
+
+def _shown(fig: Figure) -> str | None:
+    """Return what a notebook shows of a figure: of an empty one nothing."""
+    return svg(fig) if fig.axes or fig.lines else None

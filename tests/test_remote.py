@@ -148,7 +148,7 @@ def test_a_call_outlives_neither_its_run_nor_a_killed_one(
     executor._site.lease.unlink()
     with pytest.raises(forking.ProcessEnded, match="the run that asked"):
         running.result(LONGEST)
-    assert not _alive(process)
+    assert _soon(lambda: not _alive(process))
 
 
 def test_a_scheduler_that_is_gone_stops_the_run_and_nothing_runs_on(

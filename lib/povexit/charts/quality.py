@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, PowerNorm
 from matplotlib.patches import Patch, Rectangle
 
-from povexit.charts.base import axes_for, need, nothing, statuses
+from povexit.charts.base import axes_for, need, nothing, rows_that_fit, statuses
 from povexit.geography import counties, county_name
 from povexit.style import (
     SHARE,
@@ -24,11 +24,14 @@ from povexit.style import (
     language,
     pick,
     sequential,
+    shorten,
     text_size,
     without_value,
     wrap,
 )
 
+#: How long a rule's name is in lines that wrap, and in a single line, in sizes of text.
+_WRAP_EMS, _LINE_EMS = 16, 22
 _WITHOUT_NUMBER = ("unknown", "suppressed")
 
 
@@ -103,7 +106,9 @@ def _rule_names(table: pd.DataFrame, rules: list[Any]) -> list[str]:
         return [str(rule) for rule in rules]
     names = table.drop_duplicates("rule_id").set_index("rule_id")["name"]
     size = text_size()
-    return ["\n".join(wrap(str(names[rule]), 16 * size, size)) for rule in rules]
+    if 2 * len(rules) > rows_that_fit():  # two lines a row would run into each other
+        return [shorten(str(names[rule]), _LINE_EMS * size, size) for rule in rules]
+    return ["\n".join(wrap(str(names[rule]), _WRAP_EMS * size, size)) for rule in rules]
 
 
 def _cells(ax: Axes, shares: np.ndarray, states: np.ndarray) -> None:

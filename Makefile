@@ -15,7 +15,8 @@ test: $(READY)  ## set up, then every check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@# one process more than two cores: many tests wait for the processes they start
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 lab: $(READY) hooks  ## open JupyterLab on a first notebook
 	JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(BIN)/jupyter lab
